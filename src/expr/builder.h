@@ -1,0 +1,44 @@
+// Making typed expressions: resolves functions, adds implicit casts, derives types as Flink does.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "expr/expr.h"
+
+namespace thalweg::expr {
+
+ExprPtr MakeColumn(int column, const data::Type& type);
+/// `value` is a one-row column.
+ExprPtr MakeLiteral(data::ColumnPtr value);
+ExprPtr MakeStringLiteral(std::string_view value);  // CHAR(n) NOT NULL, as Flink types it
+ExprPtr MakeIntLiteral(int32_t value);
+ExprPtr MakeBigintLiteral(int64_t value);
+ExprPtr MakeBooleanLiteral(bool value);
+ExprPtr MakeNullLiteral(const data::Type& type);
+
+/// Any function or operator of the registry, by name ("+", "UPPER", "IS NULL", "CASE", "AND",
+/// "COALESCE", "IF", "NULLIF", ...); the lazy forms become their own ExprKind. kInvalidSql when the
+/// name or the argument types do not fit.
+Result<ExprPtr> MakeCall(std::string_view name, std::vector<ExprPtr> args,
+                         const EvalContext& context);
+/// CAST; returns `e` itself if the type is already right. `try_cast`: NULL where CAST would fail.
+/// kInvalidSql when Flink does not allow the cast.
+Result<ExprPtr> MakeCast(ExprPtr e, const data::Type& to, const EvalContext& context,
+                         bool try_cast = false);
+/// Whether an implicit cast inserts (INSERT INTO, UNION, VALUES) `from` into `to`.
+bool SupportsImplicitCast(const data::Type& from, const data::Type& to);
+bool SupportsExplicitCast(const data::Type& from, const data::Type& to);
+/// args as for ExprKind::kCase; the else branch may be missing.
+Result<ExprPtr> MakeCase(std::vector<ExprPtr> args, const EvalContext& context);
+/// The field of a ROW, NULL where the row is NULL.
+ExprPtr MakeFieldAccess(ExprPtr row, int field);
+
+/// The type that all can be cast to implicitly (CASE, COALESCE, UNION, VALUES, IN), or kInvalidSql.
+Result<data::Type> CommonType(const std::vector<data::Type>& types);
+/// If `e` is deterministic and reads no column: its value as a literal. Expressions that fail stay
+/// as they are and fail at run time, as in Flink... unless Flink fails at planning.
+Result<ExprPtr> FoldConstants(ExprPtr e, const EvalContext& context);
+
+}  // namespace thalweg::expr

@@ -1,0 +1,25 @@
+// The registry of scalar and aggregate functions: lookup by name, listing for SHOW FUNCTIONS.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "expr/aggregate.h"
+#include "expr/function.h"
+
+namespace thalweg::expr {
+
+/// Case-insensitive, aliases included; null if unknown.
+const ScalarFunction* FindScalarFunction(std::string_view name);
+const AggregateFunction* FindAggregateFunction(std::string_view name);
+
+/// Every entry, sorted by name.
+std::vector<const ScalarFunction*> AllScalarFunctions();
+std::vector<const AggregateFunction*> AllAggregateFunctions();
+
+/// Each family file registers its entries by returning them here (see functions/families.h).
+using FunctionFamily = std::span<const ScalarFunction>;
+
+}  // namespace thalweg::expr

@@ -6,7 +6,9 @@ if(NOT Arrow_ROOT)
   file(GLOB candidates ${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/pyarrow
        $ENV{THALWEG_VENV}/lib/python3*/site-packages/pyarrow)
   if(candidates)
-    list(GET candidates 0 Arrow_ROOT)
+    # Remembered, so that a build can configure itself again without the environment.
+    list(GET candidates 0 found)
+    set(Arrow_ROOT "${found}" CACHE PATH "" FORCE)
   endif()
 endif()
 file(GLOB PyArrow_LIB ${Arrow_ROOT}/libarrow.so.*)

@@ -9,6 +9,8 @@ if(MOLD)
 endif()
 add_compile_options(-Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
                     -fno-omit-frame-pointer)
+# DT_RPATH holds for the libraries of a library, too (cmake/Dist.cmake).
+add_link_options(-Wl,--disable-new-dtags)
 # x86-64-v3 (AVX2, BMI2): every server of the last ten years; bench/RESULTS.md names the machine.
 add_compile_options(-march=x86-64-v3)
 add_compile_definitions(FMT_HEADER_ONLY)

@@ -11,6 +11,22 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 
+def cases(file: pathlib.Path, bad: bool) -> tuple[int, int, int]:
+    """(run, failed, skipped) of one test; `bad` when ctest saw it fail."""
+    ran, broken, left_out = 1, int(bad), 0
+    if file.exists():
+        try:
+            data = json.loads(file.read_text())
+            ran, broken = data["tests"], data["failures"]
+            left_out = sum(case.get("result") == "SKIPPED" for suite in data.get("testsuites", [])
+                           for case in suite["testsuite"])
+        except (ValueError, KeyError):
+            bad = True
+    if bad and broken == 0:  # it died before or after it had counted its cases
+        ran, broken = ran + 1, 1
+    return ran, broken, left_out
+
+
 def count(folder: pathlib.Path) -> tuple[int, int, int, list[str]]:
     """(passed, failed, skipped, names of failed ones) of one results folder."""
     passed = failed = skipped = 0
@@ -20,25 +36,11 @@ def count(folder: pathlib.Path) -> tuple[int, int, int, list[str]]:
         return 0, 1, 0, [f"{folder}: no ctest report"]
     for test in ElementTree.parse(report).getroot().iter("testcase"):
         name = test.get("name", "?")
-        bad = test.get("status") not in ("run", "notrun", "disabled")
-        cases = folder / f"{name}.json"
-        if test.get("status") in ("notrun", "disabled"):
-            skipped += 1
-            continue
-        ran = broken = 0
-        if cases.exists():
-            try:
-                data = json.loads(cases.read_text())
-                ran, broken = data["tests"], data["failures"] + data.get("errors", 0)
-                skipped += data.get("disabled", 0)
-            except (ValueError, KeyError):
-                bad = True
-        else:
-            ran, broken = 1, 1 if bad else 0
-        if bad and broken == 0:  # it died after, or without, counting its cases
-            ran, broken = ran + 1, 1
-        passed += ran - broken
+        bad = test.get("status") != "run"  # ctest's word for passed
+        ran, broken, left_out = cases(folder / f"{name}.json", bad)
+        passed += ran - broken - left_out
         failed += broken
+        skipped += left_out
         if broken:
             names.append(name)
     return passed, failed, skipped, names

@@ -151,7 +151,8 @@ def bless_exprs(flink, t, block, everything):
         if wrong:
             keep[i] = kind[len("error"):]
         (alone if wrong else todo).append((i, expr))
-    size = 8 if "batch" in block.flags else 40
+    # Aggregates run alone: a DISTINCT beside them changes the plan and with it the order of rows.
+    size = 1 if "batch" in block.flags else 40
     for at in range(0, len(todo), size):
         evaluate(flink, t, block, todo[at:at + size], answers)
     for one in alone:

@@ -1,0 +1,16 @@
+#include "formats/registry.h"
+
+#include "formats/nexbin/nexbin_format.h"
+
+namespace thalweg::formats {
+
+std::vector<const Format*> AllFormats() { return {&nexbin::NexbinFormat()}; }
+
+const Format* FindFormat(std::string_view identifier) {
+  for (const Format* f : AllFormats()) {
+    if (f->identifier == identifier) return f;
+  }
+  return nullptr;
+}
+
+}  // namespace thalweg::formats

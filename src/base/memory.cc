@@ -12,7 +12,10 @@ thread_local MemoryPool* current_pool = nullptr;
 }  // namespace
 
 MemoryPool::MemoryPool(std::string name, MemoryPool* parent, int64_t limit_bytes)
-    : name_(std::move(name)), parent_(parent), limit_(limit_bytes) {}
+    : name_(std::move(name)),
+      parent_(parent),
+      parent_owner_(parent ? parent->weak_from_this().lock() : nullptr),
+      limit_(limit_bytes) {}
 
 MemoryPool::~MemoryPool() {
   // A table that is dropped whole leaves its bytes to its pool's end.

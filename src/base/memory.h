@@ -5,8 +5,9 @@
 //   Reserve   for state: fails by the pool's name and size when a limit on the path is exceeded.
 //   Charge    for batches in flight: never fails, since what one step allocates is bounded by the
 //             batch; the task asks CheckLimit() after each step and fails by operator name.
-// Thread-safe: the counters are atomic. A pool outlives every buffer charged to it; children die
-// before their parent.
+// Thread-safe: the counters are atomic. Pools made with std::make_shared are kept alive by the
+// buffers and children charged to them (a result may outlive its job); one on the stack must
+// outlive them.
 //
 // The pool that a thread charges by default is MemoryPool::Current(), set for the length of a step
 // with ScopedMemoryPool, so kernels need no pool parameter.
@@ -22,7 +23,7 @@
 
 namespace thalweg {
 
-class MemoryPool {
+class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
  public:
   static constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 
@@ -57,6 +58,7 @@ class MemoryPool {
 
   const std::string name_;
   MemoryPool* const parent_;
+  const std::shared_ptr<MemoryPool> parent_owner_;  // null if the parent is not shared
   int64_t limit_;
   std::atomic<int64_t> used_{0};
   std::atomic<int64_t> peak_{0};

@@ -19,7 +19,8 @@ std::shared_ptr<Buffer> Buffer::Allocate(int64_t bytes) {
   TW_CHECK(data != nullptr, "out of memory allocating " + FormatBytes(allocated));
   MemoryPool* pool = MemoryPool::Current();
   pool->Charge(allocated);
-  return std::shared_ptr<Buffer>(new Buffer(static_cast<uint8_t*>(data), bytes, pool, nullptr));
+  return std::shared_ptr<Buffer>(
+      new Buffer(static_cast<uint8_t*>(data), bytes, pool, pool->weak_from_this().lock()));
 }
 
 std::shared_ptr<Buffer> Buffer::Copy(std::string_view bytes) {

@@ -38,8 +38,8 @@ class Buffer {
 
   uint8_t* data_;
   int64_t size_;
-  MemoryPool* pool_;  // null when wrapped
-  std::shared_ptr<const void> owner_;
+  MemoryPool* pool_;                   // null when wrapped
+  std::shared_ptr<const void> owner_;  // the wrapped memory's, or the pool
 };
 
 using BufferPtr = std::shared_ptr<const Buffer>;

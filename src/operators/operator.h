@@ -48,6 +48,8 @@ class OperatorContext {
   /// Passes the watermark on. An operator calls it in OnWatermark once its own output for that time
   /// is emitted.
   virtual void EmitWatermark(int64_t watermark_ms) = 0;
+  /// Sources only: the subtask has no active split, so it no longer holds back the watermark.
+  virtual void MarkIdle(bool idle) = 0;
   /// Asks for OnTimers(kProcessingTime, t) at or after t; a single slot per operator, the earliest
   /// wins and is cleared when it fires.
   virtual void WakeAt(int64_t processing_time_ms) = 0;
@@ -95,6 +97,21 @@ class Operator {
 
  protected:
   OperatorContext* context_ = nullptr;  // set by Open of the subclass
+};
+
+/// An operator without inputs. The runtime calls Poll instead of the input steps, whenever the
+/// output is not full.
+class SourceOperatorBase : public Operator {
+ public:
+  enum class PollState : uint8_t {
+    kEmitted,   ///< made progress; call again
+    kPending,   ///< nothing now; the wake callback or a timer will call
+    kFinished,  ///< exhausted; the runtime sends +infinity and End
+  };
+  virtual Result<PollState> Poll() = 0;
+  Result<Progress> OnBatch(int input, data::Batch batch) final {
+    return Status::Internal("a source has no input");
+  }
 };
 
 }  // namespace thalweg::operators

@@ -1,0 +1,59 @@
+// SourceCoordinator: one per scan of a job: owns the connector's source and its enumerator, and
+// hands splits to the subtasks.
+//
+// Without a watermark a subtask takes the next split when it has finished one. With a watermark
+// every known split is handed out at once (round-robin by discovery order), since a split that
+// nobody has opened must hold the watermark back. Thread-safe: Discover runs on an I/O thread, Take
+// on workers.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/source.h"
+#include "graph/nodes/scan.h"
+
+namespace thalweg::operators {
+
+class SourceCoordinator {
+ public:
+  static Result<std::shared_ptr<SourceCoordinator>> Make(const graph::ScanNode& node,
+                                                         bool streaming,
+                                                         const std::string& local_time_zone);
+
+  /// Asks the enumerator for splits; blocking. Called once before the job starts, then every
+  /// discovery_interval_ms() if that is not 0.
+  Status Discover();
+  int64_t discovery_interval_ms() const { return enumerator_->discovery_interval_ms(); }
+  bool bounded() const { return source_->bounded(); }
+
+  /// Splits for `subtask` to open now; empty if there are none for the time being.
+  std::vector<connectors::Split> Take(int subtask, int parallelism);
+  /// True when no split will come any more: a final Discover is done and all splits are taken.
+  bool Drained();
+
+  connectors::TableSource* source() { return source_.get(); }
+  const connectors::ScanSpec& scan() const { return scan_; }
+  /// Called after Discover has found splits.
+  void OnSplits(std::function<void()> notify) { notify_ = std::move(notify); }
+
+ private:
+  std::unique_ptr<connectors::TableSource> source_;
+  std::unique_ptr<connectors::Enumerator> enumerator_;
+  connectors::ScanSpec scan_;
+  bool assign_all_ = false;
+  std::function<void()> notify_;
+
+  std::mutex mutex_;
+  bool discovered_ = false;
+  std::vector<connectors::Split> unassigned_;  // assign_all_ == false
+  size_t next_unassigned_ = 0;
+  std::vector<std::vector<connectors::Split>> assigned_;  // per subtask
+  size_t round_robin_ = 0;
+};
+
+}  // namespace thalweg::operators

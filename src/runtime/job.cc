@@ -1,0 +1,265 @@
+#include "runtime/job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "operators/registry.h"
+#include "operators/sink/sink_coordinator.h"
+#include "operators/sink/sink_operator.h"
+#include "operators/source/source_coordinator.h"
+#include "operators/source/source_operator.h"
+#include "runtime/exchange/channel.h"
+#include "runtime/task/worker.h"
+
+namespace thalweg::runtime {
+namespace {
+
+// Direct edges stay inside a worker; two batches let a step finish before the next one begins.
+constexpr int kDirectElements = 8;
+
+int ParallelismOf(const graph::Node& node, const JobOptions& options) {
+  return node.parallelism > 0 ? node.parallelism : options.parallelism;
+}
+
+}  // namespace
+
+Job::Job(graph::Graph graph, JobOptions options)
+    : graph_(std::move(graph)),
+      options_(std::move(options)),
+      pool_(std::make_shared<MemoryPool>(options_.name,
+                                         options_.pool ? options_.pool : MemoryPool::Process(),
+                                         options_.memory_limit)) {}
+
+Job::~Job() {
+  abort_ = true;
+  Stop();
+  for (auto& w : workers_) w->Join();
+  if (discovery_.joinable()) discovery_.join();
+}
+
+Result<std::unique_ptr<Job>> Job::Create(graph::Graph graph, JobOptions options) {
+  auto job = std::unique_ptr<Job>(new Job(std::move(graph), std::move(options)));
+  TW_RETURN_IF_ERROR(job->Build());
+  return job;
+}
+
+Status Job::Build() {
+  const size_t n = graph_.nodes.size();
+  int workers = 1;
+  for (const graph::Node& node : graph_.nodes) {
+    workers = std::max(workers, ParallelismOf(node, options_));
+  }
+  for (int w = 0; w < workers; ++w) {
+    workers_.push_back(std::make_unique<Worker>(w, options_.clock, options_.eval));
+  }
+
+  sources_.resize(n);
+  sinks_.resize(n);
+  for (size_t i = 0; i < n; ++i) {
+    if (const auto* scan = std::get_if<graph::ScanNode>(&graph_.nodes[i].spec)) {
+      TW_ASSIGN_OR_RETURN(sources_[i], operators::SourceCoordinator::Make(
+                                           *scan, graph_.streaming, options_.local_time_zone));
+      bounded_ &= sources_[i]->bounded();
+    } else if (const auto* sink = std::get_if<graph::SinkNode>(&graph_.nodes[i].spec)) {
+      TW_ASSIGN_OR_RETURN(
+          sinks_[i], operators::SinkCoordinator::Make(
+                         *sink, graph_.streaming, options_.local_time_zone, options_.collector));
+    }
+  }
+
+  // Channels, per edge: [consumer subtask][producer subtask], and each producer's outputs.
+  std::vector<std::vector<std::vector<std::vector<Channel*>>>> inputs(n);  // node, input, consumer
+  std::vector<std::vector<std::vector<Output>>> outputs(n);                // node, subtask
+  for (size_t i = 0; i < n; ++i) {
+    outputs[i].resize(static_cast<size_t>(ParallelismOf(graph_.nodes[i], options_)));
+  }
+  for (size_t i = 0; i < n; ++i) {
+    const graph::Node& node = graph_.nodes[i];
+    const int consumers = ParallelismOf(node, options_);
+    for (const graph::Edge& edge : node.inputs) {
+      const int producers = ParallelismOf(graph_.nodes[static_cast<size_t>(edge.from)], options_);
+      auto distribution = edge.distribution;
+      if (distribution == graph::Distribution::kForward && producers != consumers) {
+        distribution = graph::Distribution::kRebalance;
+      }
+      std::vector<std::vector<Channel*>> by_consumer(static_cast<size_t>(consumers));
+      for (int p = 0; p < producers; ++p) {
+        std::vector<Channel*> targets;
+        const bool direct = distribution == graph::Distribution::kForward;
+        for (int c = direct ? p : 0; c < (direct ? p + 1 : consumers); ++c) {
+          const bool same_worker = p == c;
+          channels_.push_back(std::make_unique<Channel>(
+              direct ? kDirectElements : options_.channel_elements, options_.channel_bytes,
+              same_worker ? nullptr : workers_[static_cast<size_t>(p)]->wakeup(),
+              same_worker ? nullptr : workers_[static_cast<size_t>(c)]->wakeup()));
+          targets.push_back(channels_.back().get());
+          by_consumer[static_cast<size_t>(c)].push_back(channels_.back().get());
+        }
+        outputs[static_cast<size_t>(edge.from)][static_cast<size_t>(p)].emplace_back(
+            distribution, edge.keys, std::move(targets), options_.max_parallelism);
+      }
+      inputs[i].push_back(std::move(by_consumer));
+    }
+  }
+
+  for (size_t i = 0; i < n; ++i) {
+    const graph::Node& node = graph_.nodes[i];
+    const int parallelism = ParallelismOf(node, options_);
+    for (int s = 0; s < parallelism; ++s) {
+      Worker* worker = workers_[static_cast<size_t>(s)].get();
+      std::unique_ptr<operators::Operator> op;
+      if (sources_[i]) {
+        TW_ASSIGN_OR_RETURN(
+            op, operators::SourceOperator::Make(std::get<graph::ScanNode>(node.spec), sources_[i],
+                                                [worker] { worker->wakeup()->Notify(); }));
+      } else if (sinks_[i]) {
+        op = std::make_unique<operators::SinkOperator>(node, sinks_[i], options_.name);
+      } else {
+        TW_ASSIGN_OR_RETURN(op, operators::MakeOperator(graph_, node));
+      }
+      std::vector<std::vector<Channel*>> gate;
+      for (auto& by_consumer : inputs[i]) gate.push_back(by_consumer[static_cast<size_t>(s)]);
+      SubtaskConfig config;
+      config.name = node.name;
+      config.subtask = s;
+      config.parallelism = parallelism;
+      config.max_parallelism = options_.max_parallelism;
+      config.batch_rows = options_.batch_rows;
+      worker->Add(std::make_unique<Subtask>(
+          std::move(config), std::move(op), InputGate(std::move(gate)),
+          std::move(outputs[i][static_cast<size_t>(s)]), worker->eval(), pool_.get()));
+    }
+    if (sources_[i]) {
+      sources_[i]->OnSplits([this] {
+        for (auto& w : workers_) w->wakeup()->Notify();
+      });
+    }
+  }
+  return Status::OK();
+}
+
+Status Job::Start() {
+  bool discovers = false;
+  for (auto& s : sources_) {
+    if (!s) continue;
+    TW_RETURN_IF_ERROR(s->Discover());
+    discovers |= s->discovery_interval_ms() > 0;
+  }
+  for (auto& w : workers_) {
+    for (const auto& subtask : w->subtasks()) {
+      if (Status s = subtask->Open({}); !s.ok()) return s.WithContext(subtask->name());
+    }
+  }
+  running_workers_ = workers_.size();
+  for (auto& w : workers_) {
+    w->Start(
+        stop_, abort_, [this](Status s) { Fail(std::move(s)); },
+        [this] {
+          std::lock_guard lock(mutex_);
+          --running_workers_;
+          changed_.notify_all();
+        });
+  }
+  if (discovers) discovery_ = std::thread([this] { DiscoverLoop(); });
+  return Status::OK();
+}
+
+void Job::DiscoverLoop() {
+  while (!stop_ && !abort_) {
+    int64_t interval = INT64_MAX;
+    for (auto& s : sources_) {
+      if (s && s->discovery_interval_ms() > 0) {
+        interval = std::min(interval, s->discovery_interval_ms());
+      }
+    }
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, std::chrono::milliseconds(interval),
+                        [this] { return stop_ || abort_ || running_workers_ == 0; });
+      if (stop_ || abort_ || running_workers_ == 0) return;
+    }
+    for (auto& s : sources_) {
+      if (!s || s->discovery_interval_ms() <= 0) continue;
+      if (Status status = s->Discover(); !status.ok()) {
+        Fail(std::move(status));
+        return;
+      }
+    }
+  }
+}
+
+void Job::Fail(Status status) {
+  {
+    std::lock_guard lock(mutex_);
+    if (status_.ok()) status_ = std::move(status);
+    abort_ = true;
+    changed_.notify_all();
+  }
+  for (auto& w : workers_) w->wakeup()->Notify();
+}
+
+void Job::Stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+    changed_.notify_all();
+  }
+  for (auto& w : workers_) w->wakeup()->Notify();
+}
+
+Status Job::Wait() {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return running_workers_ == 0; });
+  }
+  for (auto& w : workers_) w->Join();
+  if (discovery_.joinable()) discovery_.join();
+  TW_RETURN_IF_ERROR(status_);
+  for (auto& s : sinks_) {
+    if (s) {
+      TW_RETURN_IF_ERROR(
+          s->Commit(operators::SinkOperator::kFinalEpoch, data::kMaxWatermark, !stop_.load()));
+    }
+  }
+  return Status::OK();
+}
+
+Status Job::Run() {
+  TW_RETURN_IF_ERROR(Start());
+  return Wait();
+}
+
+JobStats Job::stats() const {
+  JobStats stats;
+  for (const graph::Node& node : graph_.nodes) stats.nodes.push_back({node.name});
+  int64_t sink_watermark = INT64_MAX;
+  for (const auto& w : workers_) {
+    size_t k =
+        0;  // the worker's subtasks are in node order; nodes of lower parallelism are missing
+    for (size_t i = 0; i < graph_.nodes.size() && k < w->subtasks().size(); ++i) {
+      const Subtask& s = *w->subtasks()[k];
+      if (s.name() != graph_.nodes[i].name) continue;
+      ++k;
+      NodeStats& node = stats.nodes[i];
+      const SubtaskCounters& c = s.counters();
+      const bool first = &w == &workers_.front();
+      node.rows_in += c.rows_in;
+      node.rows_out += c.rows_out;
+      node.late_rows += c.late_rows;
+      node.skipped_rows += c.skipped_rows;
+      node.watermark_ms =
+          first ? c.watermark_ms.load() : std::min(node.watermark_ms, c.watermark_ms.load());
+      node.state_bytes += s.memory().used();
+      if (sources_[i]) stats.source_rows += c.rows_out;
+      if (sinks_[i]) {
+        stats.sink_rows += c.rows_in;
+        sink_watermark = std::min(sink_watermark, c.watermark_ms.load());
+      }
+    }
+  }
+  stats.watermark_ms = sink_watermark == INT64_MAX ? INT64_MIN : sink_watermark;
+  return stats;
+}
+
+}  // namespace thalweg::runtime

@@ -1,0 +1,108 @@
+// Job: runs one graph: makes its sources, sinks and operators, spreads them over workers, and
+// waits.
+//
+//   Create -> Start -> Wait            (Run does the last two)
+//   Stop: from any thread; sources end, what is in flight is processed, sinks publish
+// One job per object; thread-safe but for the calls of its owner in the order above.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "data/batch.h"
+#include "expr/eval_context.h"
+#include "graph/graph.h"
+
+namespace thalweg::operators {
+class SourceCoordinator;
+class SinkCoordinator;
+}  // namespace thalweg::operators
+
+namespace thalweg::runtime {
+
+class Channel;
+class Worker;
+
+struct JobOptions {
+  std::string name = "job";
+  int parallelism = 1;
+  int max_parallelism = 128;  ///< number of key groups
+  int32_t batch_rows = 4096;
+  int channel_elements = 64;  ///< per channel between workers
+  int64_t channel_bytes = 4 << 20;
+  int64_t memory_limit = MemoryPool::kNoLimit;  ///< bytes, of this job
+  MemoryPool* pool = nullptr;                   ///< parent account; null: the process's
+  std::string local_time_zone = "UTC";
+  expr::EvalContext eval;  ///< zone, seed, query start
+  Clock* clock = Clock::System();
+  /// Receives the rows of a collecting sink, from one worker thread.
+  std::function<Status(const data::Batch&)> collector;
+};
+
+/// What a job has done so far; see SubtaskCounters.
+struct NodeStats {
+  std::string name;
+  int64_t rows_in = 0;
+  int64_t rows_out = 0;
+  int64_t late_rows = 0;
+  int64_t skipped_rows = 0;
+  int64_t watermark_ms = INT64_MIN;  ///< lowest of the subtasks
+  int64_t state_bytes = 0;
+};
+struct JobStats {
+  std::vector<NodeStats> nodes;
+  int64_t source_rows = 0;
+  int64_t sink_rows = 0;
+  int64_t watermark_ms = INT64_MIN;  ///< lowest of the sinks'
+};
+
+class Job {
+ public:
+  static Result<std::unique_ptr<Job>> Create(graph::Graph graph, JobOptions options);
+  ~Job();
+
+  /// Every source of the graph ends by itself.
+  bool bounded() const { return bounded_; }
+  Status Start();
+  /// Until the job has ended; its result.
+  Status Wait();
+  Status Run();
+  void Stop();
+  bool stopped() const { return stop_.load(); }
+  JobStats stats() const;
+
+ private:
+  Job(graph::Graph graph, JobOptions options);
+  Status Build();
+  void Fail(Status status);
+  void DiscoverLoop();
+
+  graph::Graph graph_;
+  JobOptions options_;
+  std::shared_ptr<MemoryPool> pool_;
+  bool bounded_ = true;
+  std::vector<std::shared_ptr<operators::SourceCoordinator>> sources_;  // per node, null if none
+  std::vector<std::shared_ptr<operators::SinkCoordinator>> sinks_;      // per node, null if none
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Channel>> channels_;  // destroyed before the workers
+
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> abort_{false};
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  Status status_;
+  size_t running_workers_ = 0;
+  std::thread discovery_;
+};
+
+}  // namespace thalweg::runtime

@@ -1,0 +1,226 @@
+#include "runtime/task/subtask.h"
+
+#include <fmt/format.h>
+
+namespace thalweg::runtime {
+
+using operators::Progress;
+
+Subtask::Subtask(SubtaskConfig config, std::unique_ptr<operators::Operator> op, InputGate gate,
+                 std::vector<Output> outputs, const expr::EvalContext* eval,
+                 MemoryPool* parent_pool)
+    : config_(std::move(config)),
+      pool_(std::make_shared<MemoryPool>(config_.name, parent_pool)),
+      op_(std::move(op)),
+      source_(dynamic_cast<operators::SourceOperatorBase*>(op_.get())),
+      gate_(std::move(gate)),
+      outputs_(std::move(outputs)),
+      eval_(*eval),
+      shared_eval_(eval) {}
+
+Subtask::~Subtask() = default;
+
+Status Subtask::Open(const operators::OperatorState& restored) {
+  ScopedMemoryPool scope(pool_.get());
+  return op_->Open(this, restored);
+}
+
+bool Subtask::Flush(bool* moved) {
+  while (true) {
+    bool clear = true;
+    for (Output& o : outputs_) {
+      clear &= o.Flush();
+      *moved |= o.TakeMoved();
+    }
+    if (!clear) return false;
+    if (staged_.empty()) return true;
+    data::Element element = std::move(staged_.front());
+    staged_.pop_front();
+    if (element.kind == data::ElementKind::kBatch) {
+      --staged_batches_;
+      staged_bytes_ -= element.bytes;
+    }
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      if (i + 1 == outputs_.size()) {
+        outputs_[i].Send(std::move(element));
+      } else {
+        outputs_[i].Send(element);
+      }
+    }
+    *moved = true;
+  }
+}
+
+Result<bool> Subtask::Run(const std::atomic<bool>& stop) {
+  ScopedMemoryPool scope(pool_.get());
+  eval_.now_ms = shared_eval_->now_ms;
+  bool moved = false;
+  while (Flush(&moved)) {
+    if (phase_ == Phase::kEnding) {
+      phase_ = Phase::kFinished;
+      moved = true;
+    }
+    if (phase_ == Phase::kFinished) break;
+    auto stepped = Step(stop);
+    if (!stepped.ok()) return stepped.status().WithContext(config_.name);
+    if (!*stepped) break;
+    moved = true;
+    if (Status s = pool_->CheckLimit(); !s.ok()) return s;
+    if (source_ != nullptr) {
+      // One batch at a time, so that it passes through the chain while it is in cache.
+      Flush(&moved);
+      break;
+    }
+  }
+  PublishCounters();
+  return moved;
+}
+
+Result<bool> Subtask::Step(const std::atomic<bool>& stop) {
+  Progress progress = Progress::kDone;
+  if (more_) {
+    TW_ASSIGN_OR_RETURN(progress, op_->Produce());
+    more_ = progress == Progress::kMore;
+    return true;
+  }
+  if (wake_at_ms_ <= eval_.now_ms && !stopped_) {
+    wake_at_ms_ = INT64_MAX;
+    TW_ASSIGN_OR_RETURN(progress,
+                        op_->OnTimers(operators::TimeDomain::kProcessingTime, eval_.now_ms));
+    more_ = progress == Progress::kMore;
+    return true;
+  }
+  if (source_ != nullptr) return StepSource(stop);
+
+  if (gate_.all_ended() && phase_ == Phase::kRunning) {
+    InputGate::Event rest = gate_.Next();  // what the last End left behind
+    if (rest.kind == InputGate::Event::Kind::kNone) {
+      End(stopped_);
+      return true;
+    }
+    TW_RETURN_IF_ERROR(HandleEvent(std::move(rest)));
+    return true;
+  }
+  InputGate::Event event = gate_.Next();
+  if (event.kind == InputGate::Event::Kind::kNone) return false;
+  TW_RETURN_IF_ERROR(HandleEvent(std::move(event)));
+  return true;
+}
+
+Status Subtask::HandleEvent(InputGate::Event event) {
+  using Kind = InputGate::Event::Kind;
+  Progress progress = Progress::kDone;
+  switch (event.kind) {
+    case Kind::kNone:
+      break;
+    case Kind::kBatch: {
+      counters_.rows_in.store(
+          counters_.rows_in.load(std::memory_order_relaxed) + event.batch.num_rows(),
+          std::memory_order_relaxed);
+      TW_ASSIGN_OR_RETURN(progress, op_->OnBatch(event.input, std::move(event.batch)));
+      break;
+    }
+    case Kind::kWatermark: {
+      eval_.watermark_ms = event.value;
+      counters_.watermark_ms.store(event.value, std::memory_order_relaxed);
+      TW_ASSIGN_OR_RETURN(progress, op_->OnWatermark(event.value));
+      break;
+    }
+    case Kind::kIdle:
+      MarkIdle(true);
+      break;
+    case Kind::kActive:
+      MarkIdle(false);
+      break;
+    case Kind::kBarrier:
+      TW_RETURN_IF_ERROR(TakeSnapshot(event.value));
+      break;
+    case Kind::kInputEnd: {
+      stopped_ |= event.value != 0;
+      // A stopped job's operators do not act as if their input were complete; sinks (no outputs)
+      // seal what they have.
+      if (!stopped_ || outputs_.empty()) {
+        TW_ASSIGN_OR_RETURN(progress, op_->OnInputEnd(event.input));
+      }
+      break;
+    }
+  }
+  more_ = progress == Progress::kMore;
+  return Status::OK();
+}
+
+Result<bool> Subtask::StepSource(const std::atomic<bool>& stop) {
+  if (const int64_t epoch = requested_barrier_.exchange(0); epoch != 0) {
+    TW_RETURN_IF_ERROR(TakeSnapshot(epoch));
+    return true;
+  }
+  if (stop.load(std::memory_order_relaxed)) {
+    End(true);
+    return true;
+  }
+  TW_ASSIGN_OR_RETURN(auto state, source_->Poll());
+  switch (state) {
+    case operators::SourceOperatorBase::PollState::kEmitted:
+      return true;
+    case operators::SourceOperatorBase::PollState::kPending:
+      return false;
+    case operators::SourceOperatorBase::PollState::kFinished:
+      EmitWatermark(data::kMaxWatermark);
+      End(false);
+      return true;
+  }
+  return false;
+}
+
+Status Subtask::TakeSnapshot(int64_t epoch) {
+  if (on_snapshot_) {
+    operators::OperatorState state;
+    TW_RETURN_IF_ERROR(op_->Snapshot(&state));
+    TW_RETURN_IF_ERROR(on_snapshot_(epoch, config_.subtask, std::move(state)));
+  }
+  staged_.push_back(data::Element::Barrier(epoch));
+  return Status::OK();
+}
+
+void Subtask::End(bool stopped) {
+  data::Element end = data::Element::End();
+  end.value = stopped ? 1 : 0;
+  staged_.push_back(std::move(end));
+  phase_ = Phase::kEnding;
+}
+
+void Subtask::Emit(data::Batch batch) {
+  if (batch.empty()) return;
+  counters_.rows_out.store(counters_.rows_out.load(std::memory_order_relaxed) + batch.num_rows(),
+                           std::memory_order_relaxed);
+  data::Element element = data::Element::OfBatch(std::move(batch));
+  ++staged_batches_;
+  staged_bytes_ += element.bytes;
+  staged_.push_back(std::move(element));
+}
+
+bool Subtask::output_full() const {
+  return staged_batches_ >= config_.staging_batches || staged_bytes_ >= config_.staging_bytes;
+}
+
+void Subtask::EmitWatermark(int64_t watermark_ms) {
+  if (watermark_ms <= emitted_watermark_) return;
+  emitted_watermark_ = watermark_ms;
+  if (source_ != nullptr) counters_.watermark_ms.store(watermark_ms, std::memory_order_relaxed);
+  staged_.push_back(data::Element::Watermark(watermark_ms));
+}
+
+void Subtask::MarkIdle(bool idle) {
+  staged_.push_back(idle ? data::Element::Idle() : data::Element::Active());
+}
+
+void Subtask::WakeAt(int64_t processing_time_ms) {
+  wake_at_ms_ = std::min(wake_at_ms_, processing_time_ms);
+}
+
+void Subtask::PublishCounters() {
+  counters_.late_rows.store(metrics_.late_rows, std::memory_order_relaxed);
+  counters_.skipped_rows.store(metrics_.skipped_rows, std::memory_order_relaxed);
+}
+
+}  // namespace thalweg::runtime

@@ -1,0 +1,26 @@
+#include "operators/registry.h"
+
+#include <fmt/format.h>
+
+#include "operators/calc/calc_operator.h"
+#include "operators/calc/expand_operator.h"
+#include "operators/calc/union_operator.h"
+#include "operators/source/values_operator.h"
+
+namespace thalweg::operators {
+
+Result<std::unique_ptr<Operator>> MakeOperator(const graph::Graph& graph, const graph::Node& node) {
+  if (const auto* calc = std::get_if<graph::CalcNode>(&node.spec)) return CalcOperator::Make(*calc);
+  if (const auto* expand = std::get_if<graph::ExpandNode>(&node.spec)) {
+    return ExpandOperator::Make(*expand);
+  }
+  if (const auto* values = std::get_if<graph::ValuesNode>(&node.spec)) {
+    return std::unique_ptr<Operator>(std::make_unique<ValuesOperator>(*values));
+  }
+  if (std::holds_alternative<graph::UnionNode>(node.spec)) {
+    return std::unique_ptr<Operator>(std::make_unique<UnionOperator>());
+  }
+  return Status::Internal(fmt::format("no operator for {}", node.name));
+}
+
+}  // namespace thalweg::operators

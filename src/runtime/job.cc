@@ -122,6 +122,7 @@ Status Job::Build() {
       for (auto& by_consumer : inputs[i]) gate.push_back(by_consumer[static_cast<size_t>(s)]);
       SubtaskConfig config;
       config.name = node.name;
+      config.node = static_cast<int>(i);
       config.subtask = s;
       config.parallelism = parallelism;
       config.max_parallelism = options_.max_parallelism;
@@ -235,12 +236,9 @@ JobStats Job::stats() const {
   for (const graph::Node& node : graph_.nodes) stats.nodes.push_back({node.name});
   int64_t sink_watermark = INT64_MAX;
   for (const auto& w : workers_) {
-    size_t k =
-        0;  // the worker's subtasks are in node order; nodes of lower parallelism are missing
-    for (size_t i = 0; i < graph_.nodes.size() && k < w->subtasks().size(); ++i) {
-      const Subtask& s = *w->subtasks()[k];
-      if (s.name() != graph_.nodes[i].name) continue;
-      ++k;
+    for (const auto& subtask : w->subtasks()) {
+      const Subtask& s = *subtask;
+      const size_t i = static_cast<size_t>(s.node());
       NodeStats& node = stats.nodes[i];
       const SubtaskCounters& c = s.counters();
       const bool first = &w == &workers_.front();

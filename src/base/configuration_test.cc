@@ -1,0 +1,36 @@
+#include "base/configuration.h"
+
+#include <gtest/gtest.h>
+
+namespace thalweg {
+namespace {
+
+TEST(ConfigurationTest, DefaultsAndValues) {
+  Configuration c;
+  EXPECT_EQ(c.GetDurationMs("pipeline.auto-watermark-interval"), 200);
+  EXPECT_TRUE(c.GetBoolean("table.exec.mini-batch.enabled"));
+  ASSERT_TRUE(c.Set("compat", "FLINK").ok());
+  EXPECT_FALSE(c.GetBoolean("table.exec.mini-batch.enabled"));
+  ASSERT_TRUE(c.Set("execution.runtime-mode", "BATCH").ok());
+  EXPECT_EQ(c.GetString("execution.runtime-mode"), "batch");
+  ASSERT_TRUE(c.Reset("execution.runtime-mode").ok());
+  EXPECT_EQ(c.GetString("execution.runtime-mode"), "streaming");
+}
+
+TEST(ConfigurationTest, TheFourClasses) {
+  Configuration c;
+  EXPECT_TRUE(c.Set("taskmanager.numberOfTaskSlots", "4").ok());
+  EXPECT_EQ(c.TakeNotices().size(), 1u);
+  ASSERT_TRUE(c.Set("taskmanager.numberOfTaskSlots", "5").ok());
+  EXPECT_TRUE(c.TakeNotices().empty());
+  EXPECT_EQ(c.Set("table.exec.legacy-cast-behaviour", "enabled").code(), StatusCode::kNotSupported);
+  EXPECT_TRUE(c.Set("table.exec.legacy-cast-behaviour", "disabled").ok());
+  Status unknown = c.Set("paralelism.default", "4");
+  EXPECT_EQ(unknown.code(), StatusCode::kInvalidSql);
+  EXPECT_NE(unknown.message().find("did you mean 'parallelism.default'"), std::string::npos);
+  EXPECT_FALSE(c.Set("parallelism.default", "four").ok());
+  EXPECT_FALSE(c.Set("table.exec.state.ttl", "1 parsec").ok());
+}
+
+}  // namespace
+}  // namespace thalweg

@@ -1,0 +1,74 @@
+// HashIndex: open addressing from a 64-bit hash to rows that carry their hash in their first 8
+// bytes. A slot is 16 bits of tag and 48 bits of row address; linear probing; at most 5/8 full;
+// erasing shifts back, so there are no tombstones.
+//
+// The index does not know keys: the caller compares them.
+//   for (auto p = index.Start(h); uint8_t* row = index.Next(h, &p);) if (same key) found;
+//   index.Insert(h, new_row);
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "state/state_memory.h"
+
+namespace thalweg::state {
+
+class HashIndex {
+ public:
+  explicit HashIndex(StateMemory* memory) : memory_(memory) {}
+  ~HashIndex() { memory_->Free(reinterpret_cast<uint8_t*>(slots_), capacity() * 8); }
+  HashIndex(const HashIndex&) = delete;
+  HashIndex& operator=(const HashIndex&) = delete;
+
+  int64_t count() const { return count_; }
+  size_t capacity() const { return slots_ == nullptr ? 0 : mask_ + 1; }
+
+  static uint64_t HashOf(const uint8_t* row) {
+    uint64_t h;
+    std::memcpy(&h, row, sizeof(h));
+    return h;
+  }
+  size_t Start(uint64_t hash) const { return hash & mask_; }
+  /// The next row whose tag fits, or null at the end of the probe; moves *position.
+  uint8_t* Next(uint64_t hash, size_t* position) const {
+    if (slots_ == nullptr) return nullptr;
+    const uint64_t tag = TagOf(hash);
+    for (;;) {
+      const uint64_t slot = slots_[*position];
+      if (slot == 0) return nullptr;
+      *position = (*position + 1) & mask_;
+      if ((slot & kTagMask) == tag) return RowOf(slot);
+    }
+  }
+  void Insert(uint64_t hash, uint8_t* row) {
+    if ((static_cast<size_t>(count_) + 1) * 8 > capacity() * 5) Grow();
+    Place(hash, row);
+    ++count_;
+  }
+  /// `row` must be in the index.
+  void Erase(const uint8_t* row);
+  void Clear();
+
+  void PrefetchSlot(uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+  /// The row of the first slot, whatever its tag; null if empty.
+  uint8_t* Peek(uint64_t hash) const { return RowOf(slots_[hash & mask_]); }
+
+ private:
+  static constexpr uint64_t kTagMask = uint64_t{0xFFFF} << 48;
+  static uint64_t TagOf(uint64_t hash) { return (hash * 0x9E3779B97F4A7C15u) & kTagMask; }
+  static uint8_t* RowOf(uint64_t slot) { return reinterpret_cast<uint8_t*>(slot & ~kTagMask); }
+  void Place(uint64_t hash, uint8_t* row) {
+    size_t i = hash & mask_;
+    while (slots_[i] != 0) i = (i + 1) & mask_;
+    slots_[i] = TagOf(hash) | reinterpret_cast<uint64_t>(row);
+  }
+  void Grow();
+
+  StateMemory* const memory_;
+  uint64_t* slots_ = nullptr;
+  size_t mask_ = 0;
+  int64_t count_ = 0;
+};
+
+}  // namespace thalweg::state

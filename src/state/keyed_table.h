@@ -1,0 +1,104 @@
+// KeyedTable: rows of fixed width found by key; the state of aggregates, windows and joins.
+//
+// Rows never move: a row pointer is valid until Erase or Clear. A fresh row's values are zero and
+// its stamp is RowHeader::kNew. Rows and slab are kept per key group, so that a snapshot or a
+// rescaling takes them group by group. Not thread-safe; owned by one subtask.
+//
+// A row's hash may differ from the hash of its key columns (a window table mixes the slice into
+// it), as long as equal keys have equal hashes; its upper 32 bits decide the key group.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "data/batch.h"
+#include "data/hash.h"
+#include "state/hash_index.h"
+#include "state/row_layout.h"
+
+namespace thalweg::state {
+
+struct KeyedTableOptions {
+  std::vector<data::Type> key_types;
+  int32_t value_bytes = 0;
+  data::KeyGroupRange groups{0, 1};
+  int max_parallelism = 1;
+};
+
+class KeyedTable {
+ public:
+  KeyedTable(KeyedTableOptions options, StateMemory* memory);
+  ~KeyedTable();
+  KeyedTable(const KeyedTable&) = delete;
+  KeyedTable& operator=(const KeyedTable&) = delete;
+
+  /// Tells the table about memory that rows own; before the first row, outlives the table's use.
+  void AddOwnedField(OwnedField* field) { owned_.push_back(field); }
+
+  /// out[k] = the row of the keys at rows[k]; made if there is none. hashes[k] belongs to rows[k].
+  void FindOrInsert(std::span<const data::Column* const> keys, const data::Rows& rows,
+                    const uint64_t* hashes, uint8_t** out);
+  /// The same without making rows: null where there is none.
+  void Find(std::span<const data::Column* const> keys, const data::Rows& rows,
+            const uint64_t* hashes, uint8_t** out);
+  /// A row outside of the index: found by nobody, freed like the others.
+  uint8_t* AllocateRow(uint64_t hash);
+  void FreeRow(uint8_t* row);
+  /// Frees an indexed row and what it owns.
+  void Erase(uint8_t* row);
+  /// Frees all rows.
+  void Clear();
+
+  int64_t count() const { return index_.count(); }
+  const RowLayout& layout() const { return layout_; }
+  Slab* SlabOf(const uint8_t* row) { return &PartitionOf(HeaderOf(row)->hash).slab; }
+  uint8_t* ValuesOf(uint8_t* row) const { return row + layout_.value_offset(); }
+
+  /// Appends every row, group by group.
+  void CollectRows(std::vector<uint8_t*>* rows);
+  /// Key column `key` of `count` rows, flat; strings are copied.
+  data::ColumnPtr EmitKey(int key, uint8_t* const* rows, int32_t count) const;
+
+  /// One snapshot entry per key group that has rows: AppendGroup fills `bytes` (left empty if the
+  /// group has none), LoadGroup reads them back into a table of the same layout.
+  void AppendGroup(int key_group, std::string* bytes) const;
+  Status LoadGroup(std::string_view bytes);
+
+ private:
+  struct Page {
+    uint8_t* data;
+    int32_t capacity;  // rows
+    int32_t used;      // rows handed out so far
+  };
+  struct Partition {
+    explicit Partition(StateMemory* memory) : slab(memory) {}
+    Slab slab;
+    std::vector<Page> pages;
+    uint8_t* free = nullptr;  // linked through the rows' hash fields
+  };
+  struct KeyColumn;  // a key column of one batch in the form that rows store
+
+  Partition& PartitionOf(uint64_t hash);
+  uint8_t* Take(Partition* p, uint64_t hash);
+  uint8_t* InsertRow(const std::vector<KeyColumn>& keys, int32_t row, uint64_t hash);
+  bool KeysEqual(const std::vector<KeyColumn>& keys, int32_t row, const uint8_t* stored) const;
+  uint8_t* FindSlow(const std::vector<KeyColumn>& keys, int32_t row, uint64_t hash) const;
+  std::vector<KeyColumn> Normalise(std::span<const data::Column* const> keys,
+                                   const data::Rows& rows) const;
+  template <typename Match, typename Insert>
+  void Probe(const uint64_t* hashes, int32_t count, uint8_t** out, Match match, Insert insert);
+  template <typename T>
+  void ProbeSingle(const std::vector<KeyColumn>& keys, const data::Rows& rows,
+                   const uint64_t* hashes, uint8_t** out);
+  void Release(uint8_t* row, Partition* p);
+
+  const KeyedTableOptions options_;
+  const RowLayout layout_;
+  StateMemory* const memory_;
+  HashIndex index_;
+  std::vector<std::unique_ptr<Partition>> partitions_;  // by key group - groups.first
+  std::vector<OwnedField*> owned_;
+};
+
+}  // namespace thalweg::state

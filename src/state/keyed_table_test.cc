@@ -1,0 +1,226 @@
+#include "state/keyed_table.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "data/string_arena.h"
+#include "state/owned_sets.h"
+#include "state/string_ref.h"
+
+namespace thalweg::state {
+namespace {
+using data::Column;
+using data::ColumnPtr;
+using data::Rows;
+using data::Type;
+
+constexpr int kMax = 128;
+
+ColumnPtr Ints(const std::vector<int64_t>& v, int64_t null = INT64_MIN) {
+  auto c = Column::Make(Type::Bigint(), static_cast<int32_t>(v.size()));
+  for (size_t i = 0; i < v.size(); ++i) {
+    c->mutable_values<int64_t>()[i] = v[i];
+    if (v[i] == null) c->SetNull(static_cast<int32_t>(i));
+  }
+  return c;
+}
+
+ColumnPtr Strings(const std::vector<std::string>& v) {
+  auto c = Column::Make(Type::String(), static_cast<int32_t>(v.size()));
+  data::StringArena arena;
+  for (size_t i = 0; i < v.size(); ++i) c->mutable_values<std::string_view>()[i] = arena.Add(v[i]);
+  arena.AttachTo(c.get());
+  return c;
+}
+
+class Harness {
+ public:
+  Harness(std::vector<Type> types, int32_t value_bytes, data::KeyGroupRange groups = {0, kMax})
+      : pool("test", nullptr), memory(&pool), table({types, value_bytes, groups, kMax}, &memory) {}
+
+  std::vector<uint8_t*> Rows(const std::vector<ColumnPtr>& keys) {
+    data::Batch b;
+    b.size = keys[0]->size();
+    b.columns = keys;
+    std::vector<int> index;
+    std::vector<const Column*> columns;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      index.push_back(static_cast<int>(i));
+      columns.push_back(keys[i].get());
+    }
+    std::vector<uint64_t> h(static_cast<size_t>(b.size));
+    data::HashRows(b, index, b.rows(), h.data());
+    std::vector<uint8_t*> rows(static_cast<size_t>(b.size));
+    table.FindOrInsert(columns, b.rows(), h.data(), rows.data());
+    return rows;
+  }
+  int64_t* Value(uint8_t* row) { return reinterpret_cast<int64_t*>(table.ValuesOf(row)); }
+
+  MemoryPool pool;
+  StateMemory memory;
+  KeyedTable table;
+};
+
+TEST(KeyedTable, CountsLikeAMapWhileGrowingAndErasing) {
+  Harness h({Type::Bigint()}, 8);
+  std::map<int64_t, int64_t> expected;
+  uint64_t x = 1;
+  for (int round = 0; round < 60; ++round) {
+    std::vector<int64_t> keys;
+    for (int i = 0; i < 500; ++i) {
+      x = x * 6364136223846793005u + 1442695040888963407u;
+      const auto key = static_cast<int64_t>(x >> 33) % 5000;
+      keys.push_back(key == 17 ? INT64_MIN : key);  // NULL
+      ++expected[keys.back()];
+    }
+    for (uint8_t* row : h.Rows({Ints(keys)})) ++*h.Value(row);
+    if (round % 7 == 6) {
+      std::vector<uint8_t*> all;
+      h.table.CollectRows(&all);
+      for (size_t i = 0; i < all.size(); i += 2) {
+        const bool null = h.table.layout().IsNull(all[i], 0);
+        int64_t key;
+        std::memcpy(&key, all[i] + h.table.layout().key_offset(0), 8);
+        ASSERT_EQ(expected.erase(null ? INT64_MIN : key), 1u);
+        h.table.Erase(all[i]);
+      }
+    }
+  }
+  std::vector<uint8_t*> all;
+  h.table.CollectRows(&all);
+  ASSERT_EQ(all.size(), expected.size());
+  ASSERT_EQ(h.table.count(), static_cast<int64_t>(expected.size()));
+  const auto keys = h.table.EmitKey(0, all.data(), static_cast<int32_t>(all.size()));
+  for (size_t i = 0; i < all.size(); ++i) {
+    const int32_t k = static_cast<int32_t>(i);
+    EXPECT_EQ(expected.at(keys->IsNull(k) ? INT64_MIN : keys->At<int64_t>(k)), *h.Value(all[i]));
+  }
+}
+
+TEST(KeyedTable, CompositeKeysWithStringsAndNulls) {
+  Harness h({Type::String(), Type::Int(), Type::Decimal(20, 2)}, 8);
+  auto ints = Column::Make(Type::Int(), 4);
+  auto decimals = Column::Make(Type::Decimal(20, 2), 4);
+  for (int i = 0; i < 4; ++i) {
+    ints->mutable_values<int32_t>()[i] = i / 2;
+    decimals->mutable_values<__int128>()[i] = -5;
+  }
+  decimals->SetNull(3);
+  const auto strings =
+      Strings({"a long string beyond twelve", "a long string beyond twelve", "", ""});
+  const auto rows = h.Rows({strings, ints, decimals});
+  EXPECT_EQ(rows[0], rows[1]);
+  EXPECT_NE(rows[2], rows[3]);
+  EXPECT_EQ(h.table.count(), 3);
+  EXPECT_EQ(h.Rows({strings, ints, decimals}), rows);
+  const auto s = h.table.EmitKey(0, rows.data(), 4);
+  EXPECT_EQ(s->At<std::string_view>(0), "a long string beyond twelve");
+  const auto d = h.table.EmitKey(2, rows.data(), 4);
+  EXPECT_EQ(d->At<__int128>(0), -5);
+  EXPECT_TRUE(d->IsNull(3));
+}
+
+TEST(KeyedTable, NestedKeysAreFoundAndComeBack) {
+  const Type row = Type::Row({{"a", Type::Int()}, {"b", Type::String()}});
+  Harness h({row}, 8);
+  auto a = Column::Make(Type::Int(), 3);
+  for (int i = 0; i < 3; ++i) a->mutable_values<int32_t>()[i] = i == 2 ? 0 : i;
+  const auto keys = Column::MakeRow(row, 3, {a, Strings({"x", "x", "x"})});
+  const auto rows = h.Rows({keys});
+  EXPECT_EQ(rows[0], rows[2]);
+  EXPECT_NE(rows[0], rows[1]);
+  const auto out = h.table.EmitKey(0, rows.data(), 3);
+  EXPECT_EQ(out->children()[0]->At<int32_t>(1), 1);
+  EXPECT_EQ(out->children()[1]->At<std::string_view>(1), "x");
+}
+
+TEST(KeyedTable, SnapshotsMoveByKeyGroupToAnotherParallelism) {
+  Harness one({Type::String()}, 8);
+  std::vector<std::string> keys;
+  for (int i = 0; i < 1000; ++i) keys.push_back("key number " + std::to_string(i));
+  const auto rows = one.Rows({Strings(keys)});
+  for (size_t i = 0; i < rows.size(); ++i) *one.Value(rows[i]) = static_cast<int64_t>(i);
+  std::vector<std::string> groups(kMax);
+  for (int g = 0; g < kMax; ++g) one.table.AppendGroup(g, &groups[static_cast<size_t>(g)]);
+  int64_t total = 0;
+  for (int subtask = 0; subtask < 3; ++subtask) {
+    const auto range = data::KeyGroupsOf(subtask, 3, kMax);
+    Harness part({Type::String()}, 8, range);
+    for (int g = range.first; g < range.end; ++g) {
+      if (groups[static_cast<size_t>(g)].empty()) continue;
+      ASSERT_TRUE(part.table.LoadGroup(groups[static_cast<size_t>(g)]).ok());
+    }
+    total += part.table.count();
+    std::vector<uint8_t*> all;
+    part.table.CollectRows(&all);
+    const auto k = part.table.EmitKey(0, all.data(), static_cast<int32_t>(all.size()));
+    for (size_t i = 0; i < all.size(); ++i) {
+      EXPECT_EQ(k->At<std::string_view>(static_cast<int32_t>(i)),
+                keys[static_cast<size_t>(*part.Value(all[i]))]);
+    }
+    // A torn entry is an error, not a crash.
+    const std::string& g = groups[static_cast<size_t>(range.first + 1)];
+    Harness torn({Type::String()}, 8, range);
+    EXPECT_FALSE(torn.table.LoadGroup(std::string_view(g).substr(0, g.size() - 1)).ok());
+  }
+  EXPECT_EQ(total, 1000);
+}
+
+TEST(KeyedTable, MemoryIsAccountedAndGivenBack) {
+  MemoryPool pool("table", nullptr, 64 << 10);
+  {
+    StateMemory memory(&pool);
+    KeyedTable table({{Type::Bigint()}, 8, {0, kMax}, kMax}, &memory);
+    std::vector<int64_t> v;
+    for (int64_t i = 0; i < 100000; ++i) v.push_back(i);
+    data::Batch b;
+    b.size = 100000;
+    b.columns = {Ints(v)};
+    std::vector<uint64_t> hashes(v.size());
+    std::vector<uint8_t*> rows(v.size());
+    const int key = 0;
+    data::HashRows(b, std::span(&key, 1), b.rows(), hashes.data());
+    const Column* c = b.columns[0].get();
+    table.FindOrInsert(std::span(&c, 1), b.rows(), hashes.data(), rows.data());
+    EXPECT_EQ(memory.status().code(), StatusCode::kResourceExhausted);
+    EXPECT_GT(pool.used(), 100000 * 40);
+    EXPECT_LT(pool.used(), 100000 * 120);
+  }
+  EXPECT_EQ(pool.used(), 0);
+}
+
+TEST(OwnedSets, ChainsPerOwnerSurviveErasureAndSnapshot) {
+  Harness owners({Type::Bigint()}, 16);
+  OwnedSets sets({Type::String()}, 8, {0, kMax}, kMax, &owners.memory);
+  const auto rows = owners.Rows({Ints({1, 1, 2, 1, 2, 1})});
+  const int32_t chain = owners.table.layout().value_offset();
+  const auto values = Strings({"a", "b", "a", "a", "c", "a much longer value than twelve"});
+  std::vector<uint8_t*> entries(6);
+  const Column* c = values.get();
+  sets.FindOrInsert(std::span(&c, 1), Rows::All(6), rows.data(), chain, entries.data());
+  EXPECT_EQ(entries[0], entries[3]);
+  EXPECT_NE(entries[0], entries[2]);
+  *reinterpret_cast<int64_t*>(sets.EntryBytes(entries[5])) = 42;
+  sets.Erase(rows[0], chain, entries[1]);
+  std::string saved;
+  sets.Save(rows[0], chain, &saved);
+  sets.Clear(rows[0], chain);
+  EXPECT_EQ(OwnedSets::ChainOf(rows[0], chain)->head, nullptr);
+  ByteReader in(saved);
+  ASSERT_TRUE(sets.Load(rows[0], chain, &in).ok());
+  std::vector<uint8_t*> loaded;
+  for (uint8_t* e = OwnedSets::ChainOf(rows[0], chain)->head; e != nullptr; e = sets.NextOf(e)) {
+    loaded.push_back(e);
+  }
+  ASSERT_EQ(loaded.size(), 2u);
+  const auto out = sets.EmitValues(0, loaded.data(), 2);
+  EXPECT_EQ(out->At<std::string_view>(0), "a");
+  EXPECT_EQ(out->At<std::string_view>(1), "a much longer value than twelve");
+  EXPECT_EQ(*reinterpret_cast<int64_t*>(sets.EntryBytes(loaded[1])), 42);
+}
+
+}  // namespace
+}  // namespace thalweg::state

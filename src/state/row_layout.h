@@ -1,0 +1,90 @@
+// RowLayout: where the parts of a keyed table's row stand.
+//
+//   | hash u64 | stamp u32 | group u32 | null bits u32.. | keys, 8 or 16 bytes each | values |
+//
+// stamp: kFree, kNew since insertion, kRestored since a restore; from kFirstStamp on they belong to
+// the table's user, who marks with them the rows that the current batch has touched; `group` is the
+// user's as well, valid while the stamp is current. All 8-byte aligned.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "data/type.h"
+#include "state/byte_stream.h"
+#include "state/slab.h"
+
+namespace thalweg::state {
+
+/// An __int128 that needs only 8-byte alignment.
+using Int128 = __int128 __attribute__((aligned(8)));
+
+struct RowHeader {
+  static constexpr uint32_t kFree = 0;
+  static constexpr uint32_t kNew = 1;
+  static constexpr uint32_t kRestored = 2;
+  static constexpr uint32_t kFirstStamp = 3;
+  uint64_t hash;
+  uint32_t stamp;
+  uint32_t group;
+};
+inline RowHeader* HeaderOf(uint8_t* row) { return reinterpret_cast<RowHeader*>(row); }
+inline const RowHeader* HeaderOf(const uint8_t* row) {
+  return reinterpret_cast<const RowHeader*>(row);
+}
+
+/// Part of a row's values that owns memory outside of the row.
+class OwnedField {
+ public:
+  virtual ~OwnedField() = default;
+  virtual void Free(uint8_t* row, Slab* slab) = 0;
+  virtual void Save(const uint8_t* row, std::string* out) const = 0;
+  /// The row's bytes are as they were saved; replaces the stale pointers in it.
+  virtual Status Load(uint8_t* row, Slab* slab, ByteReader* in) = 0;
+};
+
+class RowLayout {
+ public:
+  RowLayout(const std::vector<data::Type>& key_types, int32_t value_bytes);
+
+  int num_keys() const { return static_cast<int>(keys_.size()); }
+  int32_t key_offset(int key) const { return keys_[static_cast<size_t>(key)].offset; }
+  data::PhysicalType key_physical(int key) const {
+    return keys_[static_cast<size_t>(key)].physical;
+  }
+  const data::Type& key_type(int key) const { return keys_[static_cast<size_t>(key)].type; }
+  /// Strings and encoded nested values: the row holds a StringRef.
+  bool key_is_string(int key) const { return keys_[static_cast<size_t>(key)].is_string; }
+  int32_t value_offset() const { return value_offset_; }
+  int32_t value_bytes() const { return value_bytes_; }
+  int32_t row_bytes() const { return row_bytes_; }
+
+  bool IsNull(const uint8_t* row, int key) const {
+    return (NullWord(row, key) >> (key & 31) & 1) != 0;
+  }
+  void SetNull(uint8_t* row, int key) const {
+    const uint32_t word = NullWord(row, key) | 1u << (key & 31);
+    std::memcpy(row + sizeof(RowHeader) + key / 32 * 4, &word, 4);
+  }
+  static uint32_t NullWord(const uint8_t* row, int key) {
+    uint32_t word;
+    std::memcpy(&word, row + sizeof(RowHeader) + key / 32 * 4, 4);
+    return word;
+  }
+
+ private:
+  struct Key {
+    data::Type type;
+    data::PhysicalType physical;
+    int32_t offset;
+    bool is_string;
+  };
+  std::vector<Key> keys_;
+  int32_t value_offset_;
+  int32_t value_bytes_;
+  int32_t row_bytes_;
+};
+
+}  // namespace thalweg::state

@@ -1,0 +1,24 @@
+// Values of any type as bytes: for nested keys and accumulators, and for columns in snapshots.
+//
+// The encoding is injective for one type: equal values and only they have equal bytes, so bytes can
+// be compared instead of values.
+#pragma once
+
+#include <string>
+
+#include "base/status.h"
+#include "data/column.h"
+#include "state/byte_stream.h"
+
+namespace thalweg::state {
+
+/// Appends rows indices[0..count) of `column` (any encoding; index -1 is NULL).
+void EncodeRows(const data::Column& column, const int32_t* indices, int32_t count,
+                std::string* out);
+inline void EncodeRow(const data::Column& column, int32_t row, std::string* out) {
+  EncodeRows(column, &row, 1, out);
+}
+/// Reads back `count` rows, flat. The strings are copied. kBadData if the bytes end early.
+Result<data::ColumnPtr> DecodeRows(const data::Type& type, int32_t count, ByteReader* in);
+
+}  // namespace thalweg::state

@@ -1,0 +1,106 @@
+// Session: runs Flink SQL text. The door for the command line, the test runner and, later, the C++
+// API and the server.
+//
+//   Session session(options);
+//   session.RunScript(text, &handler);
+//
+// Statements run in order. Each INSERT outside a statement set is a job of its own: a bounded one
+// is waited for, an unbounded one goes on while the next statement follows; Finish() waits for the
+// rest. Not thread-safe, except for Stop().
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/configuration.h"
+#include "base/status.h"
+#include "data/batch.h"
+#include "data/type.h"
+#include "graph/changelog_mode.h"
+#include "runtime/job.h"
+#include "sql/planner.h"
+
+namespace thalweg::api {
+
+struct SessionOptions {
+  int parallelism = 0;       ///< 0: parallelism.default, else one worker per core
+  int64_t memory_limit = 0;  ///< bytes for all jobs; 0: 80 % of the machine's or cgroup's
+  int32_t batch_rows = 4096;
+  Clock* clock = Clock::System();
+  uint64_t seed = 0;  ///< RAND, UUID; 0: from the system
+};
+
+/// Receives what statements produce. All calls come one at a time.
+class ResultHandler {
+ public:
+  virtual ~ResultHandler() = default;
+  /// A statement's rows begin. `mode` says which row kinds may come.
+  virtual Status OnSchema(const data::Schema& schema, graph::ChangelogMode mode) = 0;
+  virtual Status OnBatch(const data::Batch& batch) = 0;
+  virtual Status OnResultEnd() = 0;
+  /// "Table created.", "Job insert_into_t finished: 3 rows."
+  virtual void OnMessage(std::string_view message) {}
+  /// Something the user should know: a key without meaning here, late rows dropped.
+  virtual void OnNotice(std::string_view notice) {}
+  /// A job has started; the pointer is valid until OnJobEnd.
+  virtual void OnJobStart(const runtime::Job* job, std::string_view name) {}
+  virtual void OnJobEnd(const runtime::Job* job) {}
+};
+
+class Session {
+ public:
+  explicit Session(SessionOptions options);
+  ~Session();
+
+  /// -D key=value and files: as SET.
+  Status Configure(std::string_view key, std::string_view value);
+  Configuration* configuration() { return &configuration_; }
+
+  /// Runs every statement, then waits for all jobs. The first error ends it; its span is in
+  /// `script`.
+  Status RunScript(std::string_view script, ResultHandler* handler);
+  /// Plans every statement without running a job.
+  Status CheckScript(std::string_view script);
+  /// The plans of the script's queries and INSERTs, as EXPLAIN prints them.
+  Result<std::string> ExplainScript(std::string_view script);
+
+  /// Ends all running jobs cleanly; from any thread (not from a signal handler).
+  void Stop();
+
+ private:
+  Status RunStatement(std::string_view script, SqlSpan statement, ResultHandler* handler);
+  Status RunQuery(sql::Planned planned, ResultHandler* handler);
+  Status RunInsert(sql::Planned planned, ResultHandler* handler);
+  Result<std::unique_ptr<runtime::Job>> MakeJob(
+      graph::Graph graph, std::string name, std::function<Status(const data::Batch&)> collector);
+  Status RunJob(runtime::Job* job, std::string_view name, ResultHandler* handler);
+  Status Finish(ResultHandler* handler);
+  void ReportEnd(const runtime::Job& job, std::string_view name, ResultHandler* handler);
+
+  struct RunningJob {
+    std::string name;
+    std::unique_ptr<runtime::Job> job;
+  };
+
+  SessionOptions options_;
+  std::shared_ptr<MemoryPool> pool_;
+  Configuration configuration_;
+  sql::Planner planner_;
+  std::vector<RunningJob> running_;  // unbounded INSERTs
+  int jobs_started_ = 0;
+
+  std::mutex mutex_;  // guards what Stop touches
+  std::vector<runtime::Job*> stoppable_;
+  bool stopped_ = false;
+};
+
+/// Bytes that jobs may use by default: 80 % of the cgroup's or the machine's memory.
+int64_t DefaultMemoryLimit();
+
+}  // namespace thalweg::api

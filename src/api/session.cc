@@ -82,8 +82,13 @@ Result<std::unique_ptr<runtime::Job>> Session::MakeJob(
   options.pool = pool_.get();
   options.clock = options_.clock;
   options.collector = std::move(collector);
-  options.local_time_zone = configuration_.GetString("table.local-time-zone");
-  TW_ASSIGN_OR_RETURN(options.eval.zone, expr::TimeZone::Find(options.local_time_zone));
+  const std::string zone = configuration_.GetString("table.local-time-zone");
+  if (zone == "default") {
+    options.eval.zone = expr::TimeZone::System();
+  } else {
+    TW_ASSIGN_OR_RETURN(options.eval.zone, expr::TimeZone::Find(zone));
+  }
+  options.local_time_zone = options.eval.zone->id();
   options.eval.query_start_ms = options_.clock->NowMs();
   options.eval.now_ms = options.eval.query_start_ms;
   options.eval.streaming = graph.streaming;

@@ -25,7 +25,7 @@ Batch Batch::Compact() const {
 
 int64_t Batch::Bytes() const {
   int64_t n = kinds ? size : 0;
-  for (const auto& c : columns) n += c->BufferBytes();
+  for (const auto& c : columns) n += c->EstimatedBytes();
   return n;
 }
 

@@ -39,7 +39,7 @@ struct Batch {
   }
   /// The selected rows only, without a selection; columns flat or constant where they were.
   Batch Compact() const;
-  /// Bytes kept alive, for backpressure.
+  /// Rough weight, for backpressure; see Column::EstimatedBytes.
   int64_t Bytes() const;
 };
 

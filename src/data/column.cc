@@ -122,10 +122,14 @@ ColumnPtr Column::WithType(const Type& type) const {
   return c;
 }
 
-int64_t Column::BufferBytes() const {
-  int64_t n = 0;
-  for (const auto& o : owners_) n += o->size();
-  for (const auto& child : children_) n += child->BufferBytes();
+int64_t Column::EstimatedBytes() const {
+  constexpr int64_t kStringBytes = 32;
+  const int64_t stored = encoding_ == Encoding::kConstant ? 1 : size_;
+  if (encoding_ == Encoding::kDictionary) return stored * 4;
+  int64_t per_row = PhysicalWidth(physical_) + (validity_ != nullptr ? 1 : 0);
+  if (physical_ == PhysicalType::kString) per_row += kStringBytes;
+  int64_t n = stored * per_row;
+  for (const auto& child : children_) n += child->EstimatedBytes();
   return n;
 }
 

@@ -97,8 +97,9 @@ class Column {
   ColumnPtr Slice(int32_t offset, int32_t size) const;
   /// The same storage under another type of the same physical type.
   ColumnPtr WithType(const Type& type) const;
-  /// Bytes of the buffers that this column keeps alive, strings included; shared ones count fully.
-  int64_t BufferBytes() const;
+  /// What this column's rows roughly weigh, for backpressure: constant time, string bytes guessed (a
+  /// buffer is often shared by many columns, so its size says nothing about one of them).
+  int64_t EstimatedBytes() const;
 
   // --- Filling a new column (only while it is not shared) ---
   template <typename T>

@@ -109,10 +109,13 @@ def bless_case(flink, t, case):
         elif "print" in o:
             results.append("print " + o["print"])
         elif "error" in o:
-            results.append(f"error {o['stmt'] - setup}" + (f" {substring}" if substring else ""))
-            results.append("# flink: " + cause(o))
             if o["stmt"] <= setup:
                 print(f"{t.path}: {case.name}: the setup fails: {cause(o)}", file=sys.stderr)
+                return False
+            results.append(f"error {o['stmt'] - setup}" + (f" {substring}" if substring else ""))
+            results.append("# flink: " + cause(o))
+            if any(c in o["error"] + o["root"] for c in CRASHES):
+                print(f"{t.path}: {case.name}: Flink crashes: {cause(o)}", file=sys.stderr)
     case.results = results
     return True
 

@@ -5,9 +5,23 @@
 #include "operators/calc/calc_operator.h"
 #include "operators/calc/expand_operator.h"
 #include "operators/calc/union_operator.h"
+#include "operators/sink/sink_operator.h"
+#include "operators/source/source_operator.h"
 #include "operators/source/values_operator.h"
 
 namespace thalweg::operators {
+
+Result<std::unique_ptr<Operator>> MakeSourceOperator(const graph::ScanNode& node,
+                                                     std::shared_ptr<SourceCoordinator> coordinator,
+                                                     std::function<void()> wake) {
+  return SourceOperator::Make(node, std::move(coordinator), std::move(wake));
+}
+
+std::unique_ptr<Operator> MakeSinkOperator(const graph::Node& node,
+                                           std::shared_ptr<SinkCoordinator> coordinator,
+                                           std::string job_name) {
+  return std::make_unique<SinkOperator>(node, std::move(coordinator), std::move(job_name));
+}
 
 Result<std::unique_ptr<Operator>> MakeOperator(const graph::Graph& graph, const graph::Node& node) {
   if (const auto* calc = std::get_if<graph::CalcNode>(&node.spec)) return CalcOperator::Make(*calc);

@@ -5,10 +5,8 @@
 #include <algorithm>
 
 #include "operators/registry.h"
-#include "operators/sink/sink_coordinator.h"
-#include "operators/sink/sink_operator.h"
-#include "operators/source/source_coordinator.h"
-#include "operators/source/source_operator.h"
+#include "operators/sink_coordinator.h"
+#include "operators/source_coordinator.h"
 #include "runtime/exchange/channel.h"
 #include "runtime/task/worker.h"
 
@@ -111,10 +109,10 @@ Status Job::Build() {
       std::unique_ptr<operators::Operator> op;
       if (sources_[i]) {
         TW_ASSIGN_OR_RETURN(
-            op, operators::SourceOperator::Make(std::get<graph::ScanNode>(node.spec), sources_[i],
-                                                [worker] { worker->wakeup()->Notify(); }));
+            op, operators::MakeSourceOperator(std::get<graph::ScanNode>(node.spec), sources_[i],
+                                              [worker] { worker->wakeup()->Notify(); }));
       } else if (sinks_[i]) {
-        op = std::make_unique<operators::SinkOperator>(node, sinks_[i], options_.name);
+        op = operators::MakeSinkOperator(node, sinks_[i], options_.name);
       } else {
         TW_ASSIGN_OR_RETURN(op, operators::MakeOperator(graph_, node));
       }
@@ -220,7 +218,7 @@ Status Job::Wait() {
   for (auto& s : sinks_) {
     if (s) {
       TW_RETURN_IF_ERROR(
-          s->Commit(operators::SinkOperator::kFinalEpoch, data::kMaxWatermark, !stop_.load()));
+          s->Commit(operators::SinkCoordinator::kFinalEpoch, data::kMaxWatermark, !stop_.load()));
     }
   }
   return Status::OK();

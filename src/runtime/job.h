@@ -20,8 +20,8 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/batch.h"
-#include "expr/eval_context.h"
 #include "graph/graph.h"
+#include "operators/operator.h"
 
 namespace thalweg::operators {
 class SourceCoordinator;

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "expr/program.h"
-#include "graph/nodes/calc.h"
+#include "graph/graph.h"
 #include "operators/operator.h"
 
 namespace thalweg::operators {

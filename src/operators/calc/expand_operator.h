@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "expr/program.h"
-#include "graph/nodes/expand.h"
+#include "graph/graph.h"
 #include "operators/operator.h"
 
 namespace thalweg::operators {

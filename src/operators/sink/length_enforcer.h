@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "data/column.h"
 #include "data/rows.h"
-#include "graph/nodes/sink.h"
+#include "graph/graph.h"
 
 namespace thalweg::operators {
 

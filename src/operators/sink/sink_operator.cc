@@ -102,8 +102,9 @@ Result<Progress> SinkOperator::OnTimers(TimeDomain domain, int64_t time_ms) {
 Result<Progress> SinkOperator::OnInputEnd(int input) {
   ended_ = true;
   if (writer_) {
-    TW_ASSIGN_OR_RETURN(std::string sealed, writer_->Seal(kFinalEpoch, true));
-    if (!sealed.empty()) coordinator_->AddCommittable(kFinalEpoch, std::move(sealed));
+    TW_ASSIGN_OR_RETURN(std::string sealed, writer_->Seal(SinkCoordinator::kFinalEpoch, true));
+    if (!sealed.empty())
+      coordinator_->AddCommittable(SinkCoordinator::kFinalEpoch, std::move(sealed));
   }
   return Progress::kDone;
 }

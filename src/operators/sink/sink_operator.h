@@ -9,15 +9,12 @@
 
 #include "graph/graph.h"
 #include "operators/operator.h"
-#include "operators/sink/sink_coordinator.h"
+#include "operators/sink_coordinator.h"
 
 namespace thalweg::operators {
 
 class SinkOperator final : public Operator {
  public:
-  /// The epoch that the end of a job seals.
-  static constexpr int64_t kFinalEpoch = INT64_MAX;
-
   SinkOperator(const graph::Node& node, std::shared_ptr<SinkCoordinator> coordinator,
                std::string job_name);
   ~SinkOperator() override;

@@ -7,7 +7,7 @@
 
 namespace thalweg::operators {
 
-Result<std::unique_ptr<SourceOperator>> SourceOperator::Make(
+Result<std::unique_ptr<Operator>> SourceOperator::Make(
     const graph::ScanNode& node, std::shared_ptr<SourceCoordinator> coordinator,
     std::function<void()> wake) {
   auto op = std::make_unique<SourceOperator>();
@@ -18,7 +18,7 @@ Result<std::unique_ptr<SourceOperator>> SourceOperator::Make(
     TW_ASSIGN_OR_RETURN(op->time_program_, expr::Program::Compile({node.watermark->rowtime,
                                                                    node.watermark->watermark}));
   }
-  return op;
+  return std::unique_ptr<Operator>(std::move(op));
 }
 
 Status SourceOperator::Open(OperatorContext* context, const OperatorState& restored) {

@@ -14,19 +14,19 @@
 
 #include "connectors/source.h"
 #include "expr/program.h"
-#include "graph/nodes/scan.h"
+#include "graph/graph.h"
 #include "operators/operator.h"
-#include "operators/source/source_coordinator.h"
 #include "operators/source/watermark_cutter.h"
+#include "operators/source_coordinator.h"
 
 namespace thalweg::operators {
 
 class SourceOperator final : public SourceOperatorBase {
  public:
   /// `wake` is called from any thread when a pending source can go on.
-  static Result<std::unique_ptr<SourceOperator>> Make(
-      const graph::ScanNode& node, std::shared_ptr<SourceCoordinator> coordinator,
-      std::function<void()> wake);
+  static Result<std::unique_ptr<Operator>> Make(const graph::ScanNode& node,
+                                                std::shared_ptr<SourceCoordinator> coordinator,
+                                                std::function<void()> wake);
 
   Status Open(OperatorContext* context, const OperatorState& restored) override;
   Result<PollState> Poll() override;
@@ -57,8 +57,8 @@ class SourceOperator final : public SourceOperatorBase {
   std::unique_ptr<expr::Program> time_program_;  // rowtime, watermark; null without a watermark
   std::vector<std::unique_ptr<OpenSplit>> splits_;
 
-  // The batch that is being handed on; always whole within one Poll, so that a snapshot's position is
-  // that of the rows downstream.
+  // The batch that is being handed on; always whole within one Poll, so that a snapshot's position
+  // is that of the rows downstream.
   data::Batch batch_;
   data::ColumnPtr rowtimes_, watermarks_;
   int32_t next_row_ = 0;

@@ -1,7 +1,7 @@
 // Values: emits the node's literal rows once, from subtask 0, in batches of batch_rows().
 #pragma once
 
-#include "graph/nodes/values.h"
+#include "graph/graph.h"
 #include "operators/operator.h"
 
 namespace thalweg::operators {

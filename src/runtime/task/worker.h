@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "expr/eval_context.h"
+#include "operators/operator.h"
 #include "runtime/task/subtask.h"
 #include "runtime/task/wakeup.h"
 

@@ -12,7 +12,7 @@
 
 #include "connectors/sink.h"
 #include "data/batch.h"
-#include "graph/nodes/sink.h"
+#include "graph/graph.h"
 
 namespace thalweg::operators {
 
@@ -22,6 +22,9 @@ using Collector = std::function<Status(const data::Batch&)>;
 
 class SinkCoordinator {
  public:
+  /// The epoch that the end of a job seals.
+  static constexpr int64_t kFinalEpoch = INT64_MAX;
+
   static Result<std::shared_ptr<SinkCoordinator>> Make(const graph::SinkNode& node, bool streaming,
                                                        const std::string& local_time_zone,
                                                        Collector collector);

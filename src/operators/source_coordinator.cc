@@ -1,4 +1,4 @@
-#include "operators/source/source_coordinator.h"
+#include "operators/source_coordinator.h"
 
 #include "connectors/registry.h"
 

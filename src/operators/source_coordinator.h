@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "connectors/source.h"
-#include "graph/nodes/scan.h"
+#include "graph/graph.h"
 
 namespace thalweg::operators {
 

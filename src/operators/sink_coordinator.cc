@@ -1,4 +1,4 @@
-#include "operators/sink/sink_coordinator.h"
+#include "operators/sink_coordinator.h"
 
 #include "connectors/registry.h"
 

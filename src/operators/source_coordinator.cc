@@ -11,12 +11,12 @@ Result<std::shared_ptr<SourceCoordinator>> SourceCoordinator::Make(
   connectors::ConnectorContext context;
   context.streaming = streaming;
   context.local_time_zone = local_time_zone;
-  auto c = std::make_shared<SourceCoordinator>();
-  TW_ASSIGN_OR_RETURN(c->source_, connectors::MakeSource(table, context));
-  TW_ASSIGN_OR_RETURN(c->enumerator_, c->source_->MakeEnumerator());
-  c->scan_ = {node.columns, node.metadata_keys, node.filters};
-  c->assign_all_ = node.watermark.has_value();
-  return c;
+  TW_ASSIGN_OR_RETURN(auto source, connectors::MakeSource(table, context));
+  TW_ASSIGN_OR_RETURN(auto enumerator, source->MakeEnumerator());
+  return std::make_shared<SourceCoordinator>(
+      std::move(source), std::move(enumerator),
+      connectors::ScanSpec{node.columns, node.metadata_keys, node.filters},
+      node.watermark.has_value());
 }
 
 Status SourceCoordinator::Discover() {
@@ -24,15 +24,15 @@ Status SourceCoordinator::Discover() {
   {
     std::lock_guard lock(mutex_);
     discovered_ = true;
-    for (auto& s : splits) unassigned_.push_back(std::move(s));
+    for (auto& s : splits) unassigned_.push_back({std::move(s)});
   }
   if (notify_) notify_();
   return Status::OK();
 }
 
-std::vector<connectors::Split> SourceCoordinator::Take(int subtask, int parallelism) {
+std::vector<SplitState> SourceCoordinator::Take(int subtask, int parallelism) {
   std::lock_guard lock(mutex_);
-  std::vector<connectors::Split> out;
+  std::vector<SplitState> out;
   if (!assign_all_) {
     if (next_unassigned_ < unassigned_.size()) {
       out.push_back(std::move(unassigned_[next_unassigned_++]));
@@ -46,6 +46,31 @@ std::vector<connectors::Split> SourceCoordinator::Take(int subtask, int parallel
   }
   out.swap(assigned_[static_cast<size_t>(subtask)]);
   return out;
+}
+
+Status SourceCoordinator::Snapshot(OperatorState* state) {
+  std::lock_guard lock(mutex_);
+  state->push_back({"enumerator", StateEntry::kNoKeyGroup, enumerator_->Snapshot()});
+  for (size_t i = next_unassigned_; i < unassigned_.size(); ++i) {
+    state->push_back({"split", StateEntry::kNoKeyGroup, unassigned_[i].Encode()});
+  }
+  for (const auto& splits : assigned_) {
+    for (const SplitState& s : splits) {
+      state->push_back({"split", StateEntry::kNoKeyGroup, s.Encode()});
+    }
+  }
+  return Status::OK();
+}
+
+Status SourceCoordinator::Restore(const OperatorState& state) {
+  std::lock_guard lock(mutex_);
+  for (const StateEntry& e : state) {
+    if (e.name == "enumerator") TW_RETURN_IF_ERROR(enumerator_->Restore(e.bytes));
+    if (e.name != "split") continue;
+    TW_ASSIGN_OR_RETURN(SplitState split, SplitState::Decode(e.bytes));
+    unassigned_.push_back(std::move(split));
+  }
+  return Status::OK();
 }
 
 bool SourceCoordinator::Drained() {

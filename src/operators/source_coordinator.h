@@ -16,6 +16,8 @@
 
 #include "connectors/source.h"
 #include "graph/graph.h"
+#include "operators/operator.h"
+#include "operators/split_state.h"
 
 namespace thalweg::operators {
 
@@ -25,6 +27,15 @@ class SourceCoordinator {
                                                          bool streaming,
                                                          const std::string& local_time_zone);
 
+  /// `assign_all`: the scan has a watermark (see above).
+  SourceCoordinator(std::unique_ptr<connectors::TableSource> source,
+                    std::unique_ptr<connectors::Enumerator> enumerator, connectors::ScanSpec scan,
+                    bool assign_all)
+      : source_(std::move(source)),
+        enumerator_(std::move(enumerator)),
+        scan_(std::move(scan)),
+        assign_all_(assign_all) {}
+
   /// Asks the enumerator for splits; blocking. Called once before the job starts, then every
   /// discovery_interval_ms() if that is not 0.
   Status Discover();
@@ -32,9 +43,16 @@ class SourceCoordinator {
   bool bounded() const { return source_->bounded(); }
 
   /// Splits for `subtask` to open now; empty if there are none for the time being.
-  std::vector<connectors::Split> Take(int subtask, int parallelism);
+  std::vector<SplitState> Take(int subtask, int parallelism);
   /// True when no split will come any more: a final Discover is done and all splits are taken.
   bool Drained();
+
+  /// What the enumerator knows and the splits that no subtask has taken: the coordinator's part of
+  /// a snapshot; the subtasks' parts are the splits they hold.
+  Status Snapshot(OperatorState* state);
+  /// Before the first Discover: everything the coordinator and all subtasks have put into a
+  /// snapshot. Unfinished splits will be assigned anew, at any parallelism.
+  Status Restore(const OperatorState& state);
 
   connectors::TableSource* source() { return source_.get(); }
   const connectors::ScanSpec& scan() const { return scan_; }
@@ -45,14 +63,14 @@ class SourceCoordinator {
   std::unique_ptr<connectors::TableSource> source_;
   std::unique_ptr<connectors::Enumerator> enumerator_;
   connectors::ScanSpec scan_;
-  bool assign_all_ = false;
+  const bool assign_all_;
   std::function<void()> notify_;
 
   std::mutex mutex_;
   bool discovered_ = false;
-  std::vector<connectors::Split> unassigned_;  // assign_all_ == false
+  std::vector<SplitState> unassigned_;  // assign_all_ == false
   size_t next_unassigned_ = 0;
-  std::vector<std::vector<connectors::Split>> assigned_;  // per subtask
+  std::vector<std::vector<SplitState>> assigned_;  // per subtask
   size_t round_robin_ = 0;
 };
 

@@ -27,10 +27,11 @@ Status SourceOperator::Open(OperatorContext* context, const OperatorState& resto
 }
 
 Status SourceOperator::TakeSplits() {
-  for (auto& split : coordinator_->Take(context_->subtask(), context_->parallelism())) {
+  for (auto& taken : coordinator_->Take(context_->subtask(), context_->parallelism())) {
     auto open = std::make_unique<OpenSplit>();
-    open->split = std::move(split);
+    open->split = std::move(taken.split);
     open->cutter = WatermarkCutter(node_->watermark ? node_->watermark->interval_ms : 0);
+    open->cutter.Restore(taken.emitted_watermark, taken.current_watermark);
     open->last_row_ms = context_->eval().now_ms;
     OpenSplit* raw = open.get();
     connectors::ReaderContext reader_context;
@@ -181,12 +182,8 @@ Result<Progress> SourceOperator::OnTimers(TimeDomain domain, int64_t time_ms) {
 
 Status SourceOperator::Snapshot(OperatorState* state) {
   for (const auto& s : splits_) {
-    std::string bytes = s->split.id;
-    bytes.push_back('\0');
-    bytes += s->split.position;
-    const int64_t times[2] = {s->cutter.emitted(), s->cutter.current()};
-    bytes.append(reinterpret_cast<const char*>(times), sizeof times);
-    state->push_back({"split", StateEntry::kNoKeyGroup, std::move(bytes)});
+    const SplitState split{s->split, s->cutter.emitted(), s->cutter.current()};
+    state->push_back({"split", StateEntry::kNoKeyGroup, split.Encode()});
   }
   return Status::OK();
 }

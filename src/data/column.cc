@@ -122,6 +122,16 @@ ColumnPtr Column::WithType(const Type& type) const {
   return c;
 }
 
+ColumnPtr Column::WithDictionary(ColumnPtr dictionary) const {
+  TW_CHECK(encoding_ == Encoding::kDictionary && dictionary->encoding() == Encoding::kFlat,
+           type_.ToString());
+  auto c = std::shared_ptr<Column>(new Column(dictionary->type(), Encoding::kDictionary, size_));
+  c->values_ = values_;
+  c->owners_ = owners_;
+  c->children_.push_back(std::move(dictionary));
+  return c;
+}
+
 int64_t Column::EstimatedBytes() const {
   constexpr int64_t kStringBytes = 32;
   const int64_t stored = encoding_ == Encoding::kConstant ? 1 : size_;

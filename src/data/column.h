@@ -100,6 +100,8 @@ class Column {
   /// What this column's rows roughly weigh, for backpressure: constant time, string bytes guessed (a
   /// buffer is often shared by many columns, so its size says nothing about one of them).
   int64_t EstimatedBytes() const;
+  /// Dictionary only: the same indices into another dictionary.
+  ColumnPtr WithDictionary(ColumnPtr dictionary) const;
 
   // --- Filling a new column (only while it is not shared) ---
   template <typename T>

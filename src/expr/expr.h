@@ -21,6 +21,7 @@ enum class ExprKind : uint8_t {
   kOr,        ///< n-ary, three-valued; likewise
   kCase,      ///< args: condition, value, condition, value, ..., else; lazily
   kCoalesce,  ///< first non-NULL arg; lazily
+  kField,     ///< field `column` of the ROW args[0]
 };
 
 struct Expr;
@@ -30,7 +31,7 @@ struct Expr {
   ExprKind kind;
   data::Type type;
   std::vector<ExprPtr> args;
-  int column = -1;                           // kColumn
+  int column = -1;                           // kColumn, kField
   data::ColumnPtr literal;                   // kLiteral
   const ScalarFunction* function = nullptr;  // kCall
   BoundFunction bound;                       // kCall

@@ -19,7 +19,8 @@
 namespace thalweg::expr {
 
 /// What a kernel works on. Arguments are flat or constant (never dictionary), and read with
-/// data::ColumnView. Only `rows` may be read; the result is written at the same indices.
+/// data::ColumnView. Only `rows` may be read; the result is written at the same indices. See
+/// expr/kernel.h for the usual loops.
 struct KernelCall {
   const EvalContext& context;
   data::Rows rows;
@@ -42,17 +43,29 @@ enum class NullPolicy : uint8_t {
   kCustom,     ///< the kernel reads validity itself
 };
 
+/// How the nullability of the result type follows; MakeCall sets it, whatever `result` says.
+enum class ResultNulls : uint8_t {
+  kIfArgs,   ///< nullable if any argument is (the usual case)
+  kAlways,   ///< nullable: the function can return NULL for arguments that are not
+  kNever,    ///< NOT NULL
+  kAsBound,  ///< as BoundFunction::result says
+};
+
 /// A function resolved for concrete argument types. Exactly one of the two kernels is set.
 struct BoundFunction {
-  /// The types that the arguments must be cast to before the call.
+  /// The types that the arguments must be cast to before the call; their nullability is ignored.
   std::vector<data::Type> params;
   data::Type result;
   Kernel kernel = nullptr;
   ColumnKernel column_kernel = nullptr;
   NullPolicy nulls = NullPolicy::kPropagate;
-  std::shared_ptr<const void> state;
+  std::shared_ptr<const void> state = nullptr;
   /// Result strings may point into the arguments' bytes, so the result shares their owners.
   bool result_views_args = false;
+  ResultNulls result_nulls = ResultNulls::kIfArgs;
+  /// Never fails, whatever fixed-width values it meets: may then run on rows that nobody asked for
+  /// (NULL, not selected), and eagerly inside AND, OR and CASE. For cheap arithmetic.
+  bool total = false;
 };
 
 /// What a bind function sees: the arguments' types, and their values where they are literals.
@@ -89,7 +102,8 @@ struct ScalarFunction {
   std::string_view signature;  // "UPPER(string)"
   std::string_view doc;        // one or two sentences
   FunctionExample example;
-  /// Resolves overloads; InvalidSql naming the accepted signatures when none fits.
+  /// Resolves overloads; InvalidSql naming the accepted signatures when none fits. Null for the
+  /// lazy forms (AND, OR, CASE, COALESCE, IF, ...), which expr/builder.h makes itself.
   Result<BoundFunction> (*bind)(const BindArgs& args);
   bool deterministic = true;
 };

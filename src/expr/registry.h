@@ -1,8 +1,6 @@
 // The registry of scalar and aggregate functions: lookup by name, listing for SHOW FUNCTIONS.
 #pragma once
 
-#include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,11 +13,9 @@ namespace thalweg::expr {
 const ScalarFunction* FindScalarFunction(std::string_view name);
 const AggregateFunction* FindAggregateFunction(std::string_view name);
 
-/// Every entry, sorted by name.
+/// Every entry, sorted by name. The families that they come from: functions/families.h.
 std::vector<const ScalarFunction*> AllScalarFunctions();
 std::vector<const AggregateFunction*> AllAggregateFunctions();
 
-/// Each family file registers its entries by returning them here (see functions/families.h).
-using FunctionFamily = std::span<const ScalarFunction>;
 
 }  // namespace thalweg::expr

@@ -1,0 +1,38 @@
+// Executor: runs the steps of a CompiledProgram on one batch after the other.
+#pragma once
+
+#include <vector>
+
+#include "data/batch.h"
+#include "expr/program/call.h"
+#include "expr/program/step.h"
+
+namespace thalweg::expr {
+
+class Executor {
+ public:
+  explicit Executor(CompiledProgram program);
+
+  Result<std::vector<data::ColumnPtr>> Run(const EvalContext& context, const data::Batch& batch,
+                                           data::Rows rows);
+
+ private:
+  Status RunBlock(const Block& block, data::Rows rows);
+  Result<data::ColumnPtr> RunStep(const Step& step, data::Rows rows);
+  /// The block's result on `rows`; a NULL column when there are none.
+  Result<data::ColumnPtr> RunBranch(const Block& block, const data::Type& type, data::Rows rows);
+  Result<data::ColumnPtr> RunCall(const Step& step, data::Rows rows);
+  Result<data::ColumnPtr> RunLogical(const Step& step, data::Rows rows);
+  Result<data::ColumnPtr> RunCase(const Step& step, data::Rows rows);
+  Result<data::ColumnPtr> RunCoalesce(const Step& step, data::Rows rows);
+
+  CompiledProgram program_;
+  std::vector<DictionaryCache> caches_;
+  // Of the current batch:
+  const EvalContext* context_ = nullptr;
+  const data::Batch* batch_ = nullptr;
+  int32_t size_ = 0;
+  std::vector<data::ColumnPtr> registers_;
+};
+
+}  // namespace thalweg::expr

@@ -109,17 +109,17 @@ Status EachRowOrNull(const KernelCall& call, data::Column* out) {
   using Out = std::remove_pointer_t<std::tuple_element_t<kInputs, Args>>;
   using OutStored = kernel_internal::Stored<Out>;
   OutStored* to = out->mutable_values<OutStored>();
-  kernel_internal::WithTupleArgs<0, Args>(
-      call, std::make_index_sequence<kInputs>(), [&](const auto... arg) {
-        call.rows.ForEach([&](int32_t i) {
-          Out value{};
-          if (F(arg(i)..., &value)) {
-            to[i] = static_cast<OutStored>(value);
-          } else {
-            out->SetNull(i);
-          }
-        });
-      });
+  kernel_internal::WithTupleArgs<0, Args>(call, std::make_index_sequence<kInputs>(),
+                                          [&](const auto... arg) {
+                                            call.rows.ForEach([&](int32_t i) {
+                                              Out value{};
+                                              if (F(arg(i)..., &value)) {
+                                                to[i] = static_cast<OutStored>(value);
+                                              } else {
+                                                out->SetNull(i);
+                                              }
+                                            });
+                                          });
   return Status::OK();
 }
 

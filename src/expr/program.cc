@@ -21,8 +21,8 @@ Program::~Program() = default;
 
 Result<std::unique_ptr<Program>> Program::Compile(std::vector<ExprPtr> exprs) {
   CompiledProgram compiled = CompileSteps(exprs);
-  return std::unique_ptr<Program>(new Program(
-      std::make_unique<Impl>(Impl{std::move(exprs), Executor(std::move(compiled))})));
+  return std::unique_ptr<Program>(
+      new Program(std::make_unique<Impl>(Impl{std::move(exprs), Executor(std::move(compiled))})));
 }
 
 Result<std::vector<ColumnPtr>> Program::Evaluate(const EvalContext& context, const Batch& batch) {

@@ -17,5 +17,4 @@ const AggregateFunction* FindAggregateFunction(std::string_view name);
 std::vector<const ScalarFunction*> AllScalarFunctions();
 std::vector<const AggregateFunction*> AllAggregateFunctions();
 
-
 }  // namespace thalweg::expr

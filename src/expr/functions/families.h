@@ -15,13 +15,12 @@ using FunctionFamily = std::span<const ScalarFunction>;
 FunctionFamily ArithmeticFunctions();
 FunctionFamily ComparisonFunctions();
 FunctionFamily ConditionalFunctions();
+FunctionFamily ConversionFunctions();
 FunctionFamily LogicalFunctions();
 
 inline constexpr FunctionFamily (*kScalarFamilies[])() = {
-    &ArithmeticFunctions,
-    &ComparisonFunctions,
-    &ConditionalFunctions,
-    &LogicalFunctions,
+    &ArithmeticFunctions, &ComparisonFunctions, &ConditionalFunctions,
+    &ConversionFunctions, &LogicalFunctions,
 };
 
 std::span<const AggregateFunction> AggregateFunctions();

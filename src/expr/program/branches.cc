@@ -22,9 +22,7 @@ class Booleans {
         indices_(c.encoding() == Encoding::kDictionary ? c.indices() : nullptr),
         mask_(c.encoding() == Encoding::kConstant ? 0 : -1),
         null_(c.physical() == data::PhysicalType::kNull) {}
-  bool valid(int32_t i) const {
-    return !null_ && (validity_ == nullptr || validity_[At(i)] != 0);
-  }
+  bool valid(int32_t i) const { return !null_ && (validity_ == nullptr || validity_[At(i)] != 0); }
   bool value(int32_t i) const { return values_[At(i)] != 0; }
   bool is_true(int32_t i) const { return valid(i) && value(i); }
 
@@ -84,7 +82,9 @@ void Split(const Column& condition, Rows rows, std::vector<int32_t>* yes,
   no->resize(static_cast<size_t>(n - no->data()));
 }
 
-Rows Of(const std::vector<int32_t>& v) { return Rows::Of(v.data(), static_cast<int32_t>(v.size())); }
+Rows Of(const std::vector<int32_t>& v) {
+  return Rows::Of(v.data(), static_cast<int32_t>(v.size()));
+}
 
 }  // namespace
 
@@ -93,7 +93,9 @@ Result<ColumnPtr> Executor::RunLogical(const Step& step, Rows rows) {
   auto out = Column::Make(data::Type::Boolean().WithNullable(step.expr->type.nullable()), size_);
   auto* values = out->mutable_values<uint8_t>();
   std::memset(values, decisive ? 0 : 1, static_cast<size_t>(size_));
-  uint8_t* validity = out->MutableValidity();
+  auto validity_buffer = data::Buffer::Allocate(size_);
+  uint8_t* validity = validity_buffer->mutable_data();
+  std::memset(validity, 1, static_cast<size_t>(size_));
   for (int r : step.args) {
     Combine(*registers_[static_cast<size_t>(r)], decisive, rows, values, validity);
   }
@@ -109,6 +111,9 @@ Result<ColumnPtr> Executor::RunLogical(const Step& step, Rows rows) {
     if (rows.empty()) break;
     TW_ASSIGN_OR_RETURN(ColumnPtr condition, RunBranch(branch, step.expr->type, rows));
     Combine(*condition, decisive, rows, values, validity);
+  }
+  if (std::memchr(validity, 0, static_cast<size_t>(size_)) != nullptr) {
+    out->SetValidity(std::move(validity_buffer));
   }
   return ColumnPtr(std::move(out));
 }

@@ -12,8 +12,9 @@ using data::Encoding;
 using data::PhysicalType;
 using data::Rows;
 
-bool IsFixedWidth(const Column& c) { return data::PhysicalWidth(c.physical()) > 0 &&
-                                            c.physical() != PhysicalType::kString; }
+bool IsFixedWidth(const Column& c) {
+  return data::PhysicalWidth(c.physical()) > 0 && c.physical() != PhysicalType::kString;
+}
 
 /// `column` with the rows of `validity` NULL in addition.
 ColumnPtr WithNulls(ColumnPtr column, const uint8_t* validity, int32_t size) {
@@ -106,6 +107,7 @@ class Call {
     const bool strings = out->physical() == PhysicalType::kString;
     if (validity != nullptr) out->SetValidity(std::move(validity));
     TW_RETURN_IF_ERROR(bound_.kernel(call, out.get()));
+    TW_RETURN_IF_ERROR(CheckNotNull(*out, rows));
     if (strings) {
       arena.AttachTo(out.get());
       if (bound_.result_views_args) {
@@ -115,6 +117,18 @@ class Call {
       }
     }
     return ColumnPtr(std::move(out));
+  }
+
+  /// Decimal overflow makes NULL even where the type says NOT NULL.
+  Status CheckNotNull(const Column& out, Rows rows) const {
+    if (e_.type.nullable() || out.validity() == nullptr) return Status::OK();
+    for (int32_t k = 0; k < rows.count(); ++k) {
+      if (out.validity()[rows[k]] == 0) {
+        return Status::Evaluation(std::string(e_.function->name) + " gives NULL, but its type is " +
+                                  e_.type.ToSummary());
+      }
+    }
+    return Status::OK();
   }
 
   const Expr& e_;

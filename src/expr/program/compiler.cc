@@ -159,6 +159,8 @@ class Compiler {
 
 }  // namespace
 
-CompiledProgram CompileSteps(const std::vector<ExprPtr>& exprs) { return Compiler().Compile(exprs); }
+CompiledProgram CompileSteps(const std::vector<ExprPtr>& exprs) {
+  return Compiler().Compile(exprs);
+}
 
 }  // namespace thalweg::expr

@@ -1,0 +1,134 @@
+// Text of single values, shared by the print and the cast form.
+#include <algorithm>
+#include <charconv>
+
+#include "data/print.h"
+
+namespace thalweg::data {
+namespace {
+
+void AppendPadded(int64_t value, int width, std::string* out) {
+  char buffer[24];
+  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value).ptr;
+  const auto n = static_cast<int>(end - buffer);
+  if (n < width) out->append(static_cast<size_t>(width - n), '0');
+  out->append(buffer, end);
+}
+
+void AppendClock(int64_t seconds_of_day, std::string* out) {
+  AppendPadded(seconds_of_day / 3600, 2, out);
+  *out += ':';
+  AppendPadded(seconds_of_day / 60 % 60, 2, out);
+  *out += ':';
+  AppendPadded(seconds_of_day % 60, 2, out);
+}
+
+/// "." and the first `digits` digits of `fraction`, which counts 10^-width seconds.
+void AppendFraction(int64_t fraction, int width, int digits, std::string* out) {
+  if (digits <= 0) return;
+  *out += '.';
+  const size_t at = out->size();
+  AppendPadded(fraction, width, out);
+  if (digits < width) {
+    out->resize(at + static_cast<size_t>(digits));
+  } else {
+    out->append(static_cast<size_t>(digits - width), '0');
+  }
+}
+
+}  // namespace
+
+void AppendInt(int64_t value, std::string* out) {
+  char buffer[24];
+  out->append(buffer, std::to_chars(buffer, buffer + sizeof(buffer), value).ptr);
+}
+
+void AppendDecimal(__int128 unscaled, int scale, std::string* out) {
+  char reversed[48];
+  int n = 0;
+  const bool negative = unscaled < 0;
+  auto magnitude = negative ? -static_cast<unsigned __int128>(unscaled)
+                            : static_cast<unsigned __int128>(unscaled);
+  while (magnitude > UINT64_MAX) {
+    reversed[n++] = static_cast<char>('0' + static_cast<int>(magnitude % 10));
+    magnitude /= 10;
+  }
+  for (auto low = static_cast<uint64_t>(magnitude); low != 0; low /= 10) {
+    reversed[n++] = static_cast<char>('0' + low % 10);
+  }
+  while (n <= scale) reversed[n++] = '0';
+  if (negative) *out += '-';
+  while (n > scale) *out += reversed[--n];
+  if (scale > 0) {
+    *out += '.';
+    while (n > 0) *out += reversed[--n];
+  }
+}
+
+void AppendDate(int32_t days, std::string* out) {
+  // Days to year, month, day in the proleptic Gregorian calendar, by eras of 400 years that begin
+  // on 1 March.
+  const int64_t z = int64_t{days} + 719468;
+  const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+  const int64_t day_of_era = z - era * 146097;
+  const int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t shifted_month = (5 * day_of_year + 2) / 153;
+  const int64_t day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+  const int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
+  const int64_t year = year_of_era + era * 400 + (month <= 2);
+  if (year < 0) *out += '-';
+  if (year > 9999) *out += '+';
+  AppendPadded(year < 0 ? -year : year, 4, out);
+  *out += '-';
+  AppendPadded(month, 2, out);
+  *out += '-';
+  AppendPadded(day, 2, out);
+}
+
+void AppendTime(int32_t millis_of_day, int precision, std::string* out) {
+  AppendClock(millis_of_day / 1000, out);
+  AppendFraction(millis_of_day % 1000, 3, std::min(precision, 3), out);
+}
+
+void AppendTimestamp(int64_t value, int precision, std::string* out) {
+  const int64_t units = TimestampUnitsPerSecond(precision);
+  int64_t seconds = value / units;
+  int64_t fraction = value % units;
+  if (fraction < 0) {
+    fraction += units;
+    --seconds;
+  }
+  int64_t days = seconds / 86400;
+  int64_t second_of_day = seconds % 86400;
+  if (second_of_day < 0) {
+    second_of_day += 86400;
+    --days;
+  }
+  AppendDate(static_cast<int32_t>(days), out);
+  *out += ' ';
+  AppendClock(second_of_day, out);
+  AppendFraction(fraction, units == 1000 ? 3 : units == 1000000 ? 6 : 9, precision, out);
+}
+
+void AppendIntervalYearMonth(int32_t months, std::string* out) {
+  const int64_t magnitude = months < 0 ? -int64_t{months} : months;
+  *out += months < 0 ? '-' : '+';
+  AppendInt(magnitude / 12, out);
+  *out += '-';
+  AppendPadded(magnitude % 12, 2, out);
+}
+
+void AppendIntervalDayTime(int64_t millis, std::string* out) {
+  *out += millis < 0 ? '-' : '+';
+  const uint64_t magnitude =
+      millis < 0 ? -static_cast<uint64_t>(millis) : static_cast<uint64_t>(millis);
+  AppendInt(static_cast<int64_t>(magnitude / 86400000), out);
+  *out += ' ';
+  AppendClock(static_cast<int64_t>(magnitude / 1000 % 86400), out);
+  AppendFraction(static_cast<int64_t>(magnitude % 1000), 3, 3, out);
+}
+
+}  // namespace thalweg::data

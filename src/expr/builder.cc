@@ -1,0 +1,142 @@
+#include "expr/builder.h"
+
+#include <fmt/format.h>
+
+#include "expr/forms.h"
+#include "expr/registry.h"
+
+namespace thalweg::expr {
+
+using data::Column;
+using data::ColumnPtr;
+using data::Type;
+using data::TypeRoot;
+
+namespace {
+
+template <typename T>
+ExprPtr Literal(const Type& type, T value) {
+  auto c = Column::Make(type.WithNullable(false), 1);
+  c->mutable_values<T>()[0] = value;
+  return MakeLiteral(std::move(c));
+}
+
+int32_t CountCodePoints(std::string_view utf8) {
+  int32_t n = 0;
+  for (char c : utf8) n += (static_cast<uint8_t>(c) & 0xc0) != 0x80;
+  return n;
+}
+
+Status CannotApply(const ScalarFunction& f, const std::vector<ExprPtr>& args) {
+  std::string types;
+  for (const auto& a : args) {
+    if (!types.empty()) types += ", ";
+    types += a->type.ToSummary();
+  }
+  return Status::InvalidSql(fmt::format("Cannot apply {} to arguments of type ({}); it takes {}",
+                                        f.name, types, f.signature));
+}
+
+bool ResultIsNullable(const BoundFunction& bound, const std::vector<ExprPtr>& args) {
+  switch (bound.result_nulls) {
+    case ResultNulls::kAlways:
+      return true;
+    case ResultNulls::kNever:
+      return false;
+    case ResultNulls::kAsBound:
+      return bound.result.nullable();
+    case ResultNulls::kIfArgs:
+      break;
+  }
+  for (const auto& a : args) {
+    if (a->type.nullable()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+ExprPtr MakeColumn(int column, const Type& type) {
+  auto e = std::make_shared<Expr>();
+  e->kind = ExprKind::kColumn;
+  e->column = column;
+  e->type = type;
+  return e;
+}
+
+ExprPtr MakeLiteral(ColumnPtr value) {
+  auto e = std::make_shared<Expr>();
+  e->kind = ExprKind::kLiteral;
+  e->type = value->type();
+  e->literal = std::move(value);
+  return e;
+}
+
+ExprPtr MakeStringLiteral(std::string_view value) {
+  // A CHAR has at least one character, so '' is a VARCHAR(0)... which Flink calls CHAR(0).
+  auto c = Column::Make(Type::Char(CountCodePoints(value)).WithNullable(false), 1);
+  data::StringArena arena;
+  c->mutable_values<std::string_view>()[0] = arena.Add(value);
+  arena.AttachTo(c.get());
+  return MakeLiteral(std::move(c));
+}
+
+ExprPtr MakeIntLiteral(int32_t value) { return Literal(Type::Int(), value); }
+ExprPtr MakeBigintLiteral(int64_t value) { return Literal(Type::Bigint(), value); }
+ExprPtr MakeBooleanLiteral(bool value) { return Literal<uint8_t>(Type::Boolean(), value ? 1 : 0); }
+ExprPtr MakeNullLiteral(const Type& type) { return MakeLiteral(Column::MakeNull(type, 1)); }
+
+ExprPtr MakeFieldAccess(ExprPtr row, int field) {
+  auto e = std::make_shared<Expr>();
+  e->kind = ExprKind::kField;
+  e->column = field;
+  const Type& t = row->type.fields()[static_cast<size_t>(field)].type;
+  e->type = t.WithNullable(t.nullable() || row->type.nullable());
+  e->args.push_back(std::move(row));
+  return e;
+}
+
+Result<ExprPtr> MakeBoundCall(const ScalarFunction* function, BoundFunction bound,
+                              std::vector<ExprPtr> args, const EvalContext& context) {
+  TW_CHECK(
+      bound.params.size() == args.size(),
+      fmt::format("{}: {} params for {} args", function->name, bound.params.size(), args.size()));
+  TW_CHECK((bound.kernel == nullptr) != (bound.column_kernel == nullptr),
+           std::string(function->name));
+  for (size_t i = 0; i < args.size(); ++i) {
+    TW_ASSIGN_OR_RETURN(args[i], MakeCast(std::move(args[i]), bound.params[i], context));
+  }
+  auto e = std::make_shared<Expr>();
+  e->kind = ExprKind::kCall;
+  e->function = function;
+  e->type = bound.result.WithNullable(ResultIsNullable(bound, args));
+  e->args = std::move(args);
+  e->bound = std::move(bound);
+  return ExprPtr(std::move(e));
+}
+
+Result<ExprPtr> MakeCall(std::string_view name, std::vector<ExprPtr> args,
+                         const EvalContext& context) {
+  const ScalarFunction* f = FindScalarFunction(name);
+  if (f == nullptr) return Status::InvalidSql(fmt::format("No function named {}", name));
+  if (f->bind == nullptr) {
+    auto result = MakeForm(*f, args, context);
+    if (!result.ok() && result.status().message().empty()) return CannotApply(*f, args);
+    return result;
+  }
+  TW_ASSIGN_OR_RETURN(ExprPtr simple, SimplifySelfComparison(f->name, args, context));
+  if (simple != nullptr) return simple;
+  std::vector<Type> types;
+  std::vector<ColumnPtr> literals;
+  for (const auto& a : args) {
+    types.push_back(a->type);
+    literals.push_back(a->literal);
+  }
+  Result<BoundFunction> bound = f->bind(BindArgs{types, literals, context});
+  if (!bound.ok()) {
+    return bound.status().message().empty() ? CannotApply(*f, args) : bound.status();
+  }
+  return MakeBoundCall(f, *std::move(bound), std::move(args), context);
+}
+
+}  // namespace thalweg::expr

@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include "data/batch.h"
+#include "expr/builder.h"
+#include "expr/cast/cast.h"
+#include "expr/forms.h"
+#include "expr/program.h"
+#include "expr/registry.h"
+
+namespace thalweg::expr {
+
+using data::Type;
+
+namespace {
+
+/// Only nullability within, names of fields or nothing at all differ.
+bool SameStorage(const Type& a, const Type& b) {
+  if (a.root() != b.root() || a.num_children() != b.num_children()) return false;
+  for (int i = 0; i < a.num_children(); ++i) {
+    if (!SameStorage(a.child(i), b.child(i))) return false;
+  }
+  return a.is_nested() || a.EqualsIgnoringNullability(b);
+}
+
+Result<data::ColumnPtr> Rewrap(const KernelCall& call, int32_t) {
+  return call.args[0]->WithType(call.result_type);
+}
+
+Result<data::ColumnPtr> AllNull(const KernelCall& call, int32_t size) {
+  return data::Column::MakeNull(call.result_type, size);
+}
+
+}  // namespace
+
+Result<ExprPtr> MakeCast(ExprPtr e, const Type& to, const EvalContext& context, bool try_cast) {
+  const Type& from = e->type;
+  if (from.EqualsIgnoringNullability(to)) return e;
+  BoundFunction bound;
+  if (from.root() == data::TypeRoot::kNull) {
+    if (e->kind == ExprKind::kLiteral) return MakeNullLiteral(to.WithNullable(true));
+    bound.column_kernel = &AllNull;
+    bound.nulls = NullPolicy::kCustom;
+    bound.result_nulls = ResultNulls::kAlways;
+  } else if (SameStorage(from, to)) {
+    bound.column_kernel = &Rewrap;
+    bound.nulls = NullPolicy::kCustom;
+  } else {
+    Result<BoundFunction> cast = BindCast(from, to, context, try_cast);
+    if (!cast.ok()) return cast.status();
+    bound = *std::move(cast);
+    if (try_cast) bound.result_nulls = ResultNulls::kAlways;
+  }
+  bound.params = {from};
+  bound.result = to.WithTimeAttribute(data::TimeAttribute::kNone);
+  const ScalarFunction* f = FindScalarFunction(try_cast ? "TRY_CAST" : "CAST");
+  const bool literal = e->kind == ExprKind::kLiteral;
+  TW_ASSIGN_OR_RETURN(ExprPtr call, MakeBoundCall(f, std::move(bound), {std::move(e)}, context));
+  if (literal) return FoldConstants(std::move(call), context);
+  return call;
+}
+
+}  // namespace thalweg::expr

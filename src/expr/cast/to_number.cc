@@ -1,0 +1,158 @@
+// CAST to TINYINT ... BIGINT, FLOAT, DOUBLE and DECIMAL.
+#include <cmath>
+#include <limits>
+
+#include "expr/cast/families.h"
+#include "expr/decimal.h"
+#include "expr/kernel.h"
+
+namespace thalweg::expr {
+
+using data::PhysicalType;
+using data::Type;
+using data::TypeRoot;
+
+namespace {
+
+/// Java's narrowing of floating point to an integer: NaN is 0, out of range is the nearest; to
+/// TINYINT and SMALLINT by way of INT.
+template <typename To, typename From>
+To FloatToInteger(From v) {
+  using Wide = std::conditional_t<(sizeof(To) < 4), int32_t, To>;
+  if (std::isnan(v)) return 0;
+  constexpr auto kMin = std::numeric_limits<Wide>::min();
+  constexpr auto kMax = std::numeric_limits<Wide>::max();
+  // -kMin is a power of two, so exact.
+  if (v >= -static_cast<From>(kMin)) return static_cast<To>(kMax);
+  if (v < static_cast<From>(kMin)) return static_cast<To>(kMin);
+  return static_cast<To>(static_cast<Wide>(v));
+}
+
+template <typename From, typename To>
+To Convert(From v) {
+  if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    return FloatToInteger<To>(v);
+  } else {
+    return static_cast<To>(v);
+  }
+}
+
+/// Calls f with a value of the C++ type that stores `root`; false for other types.
+template <typename F>
+bool WithPrimitive(TypeRoot root, F&& f) {
+  switch (root) {
+    case TypeRoot::kTinyint:
+      f(int8_t{});
+      return true;
+    case TypeRoot::kSmallint:
+      f(int16_t{});
+      return true;
+    case TypeRoot::kInt:
+      f(int32_t{});
+      return true;
+    case TypeRoot::kBigint:
+      f(int64_t{});
+      return true;
+    case TypeRoot::kFloat:
+      f(float{});
+      return true;
+    case TypeRoot::kDouble:
+      f(double{});
+      return true;
+    default:
+      return false;
+  }
+}
+
+DecimalFormat FormatOf(const Type& t) { return {t.precision(), t.scale()}; }
+
+template <typename From>
+Status IntegerToDecimal(const KernelCall& call, data::Column* out) {
+  const data::ColumnView<From> in(*call.args[0]);
+  const DecimalFormat to = FormatOf(call.result_type);
+  auto* values = out->mutable_values<Int128>();
+  call.rows.ForEach([&](int32_t i) {
+    if (!DecimalRescale(in[i], 0, to, &values[i])) out->SetNull(i);
+  });
+  return Status::OK();
+}
+
+template <typename From>
+Status FloatToDecimal(const KernelCall& call, data::Column* out) {
+  const data::ColumnView<From> in(*call.args[0]);
+  const DecimalFormat to = FormatOf(call.result_type);
+  const bool try_cast = call.state != nullptr;
+  auto* values = out->mutable_values<Int128>();
+  for (int32_t k = 0; k < call.rows.count(); ++k) {
+    const int32_t i = call.rows[k];
+    const double v = in[i];
+    if (!std::isfinite(v) && !try_cast) {
+      return Status::Evaluation("NaN and infinities cannot be cast to DECIMAL");
+    }
+    if (!DecimalFromDouble(v, to, &values[i])) out->SetNull(i);
+  }
+  return Status::OK();
+}
+
+Status DecimalToDecimal(const KernelCall& call, data::Column* out) {
+  const data::ColumnView<Int128> in(*call.args[0]);
+  const int scale = call.args[0]->type().scale();
+  const DecimalFormat to = FormatOf(call.result_type);
+  auto* values = out->mutable_values<Int128>();
+  call.rows.ForEach([&](int32_t i) {
+    if (!DecimalRescale(in[i], scale, to, &values[i])) out->SetNull(i);
+  });
+  return Status::OK();
+}
+
+template <typename To>
+Status DecimalToPrimitive(const KernelCall& call, data::Column* out) {
+  const data::ColumnView<Int128> in(*call.args[0]);
+  const int scale = call.args[0]->type().scale();
+  auto* values = out->mutable_values<To>();
+  call.rows.ForEach([&](int32_t i) {
+    if constexpr (std::is_floating_point_v<To>) {
+      values[i] = static_cast<To>(DecimalToDouble(in[i], scale));
+    } else {
+      values[i] = static_cast<To>(DecimalToInt64(in[i], scale));
+    }
+  });
+  return Status::OK();
+}
+
+void BindPrimitive(const CastRequest& r, BoundFunction* bound) {
+  WithPrimitive(r.from.root(), [&](auto from) {
+    WithPrimitive(r.to.root(), [&](auto to) {
+      using From = decltype(from);
+      using To = decltype(to);
+      bound->kernel = &EachRow<[](From v) { return Convert<From, To>(v); }>;
+      bound->total = true;
+    });
+  });
+}
+
+}  // namespace
+
+Result<BoundFunction> BindCastToNumber(const CastRequest& r) {
+  BoundFunction bound;
+  if (r.from.is_decimal() && r.to.is_decimal()) {
+    bound.kernel = &DecimalToDecimal;
+  } else if (r.from.is_decimal()) {
+    WithPrimitive(r.to.root(), [&](auto to) { bound.kernel = &DecimalToPrimitive<decltype(to)>; });
+  } else if (r.from.is_numeric() && r.to.is_decimal()) {
+    WithPrimitive(r.from.root(), [&](auto from) {
+      using From = decltype(from);
+      if constexpr (std::is_floating_point_v<From>) {
+        bound.kernel = &FloatToDecimal<From>;
+      } else {
+        bound.kernel = &IntegerToDecimal<From>;
+      }
+    });
+    if (r.from.is_floating() && r.try_cast) bound.state = std::make_shared<int>(1);
+  } else if (r.from.is_numeric()) {
+    BindPrimitive(r, &bound);
+  }
+  return bound;
+}
+
+}  // namespace thalweg::expr

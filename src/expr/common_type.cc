@@ -1,0 +1,105 @@
+// The least type that several types can be cast to without losing what they mean, after Calcite's
+// leastRestrictive with Flink's type system.
+#include <algorithm>
+
+#include "expr/builder.h"
+#include "expr/numeric_types.h"
+
+namespace thalweg::expr {
+
+using data::Type;
+using data::TypeRoot;
+
+namespace {
+
+std::optional<Type> CommonNumeric(const Type& a, const Type& b) {
+  if (a.is_exact_numeric() && b.is_exact_numeric()) {
+    if (!a.is_decimal() && !b.is_decimal()) return a.root() >= b.root() ? a : b;
+    const DecimalShape x = DecimalShapeOf(a), y = DecimalShapeOf(b);
+    const int whole = std::min(std::max(x.precision - x.scale, y.precision - y.scale), 38);
+    const int scale = std::min(std::max(x.scale, y.scale), 38 - whole);
+    return Type::Decimal(whole + scale, scale);
+  }
+  if (a.is_floating() && b.is_floating()) return a;  // of equal precision to Calcite: the first
+  const Type& approximate = a.is_floating() ? a : b;
+  const Type& exact = a.is_floating() ? b : a;
+  return exact.is_decimal() ? Type::Double() : approximate;
+}
+
+std::optional<Type> CommonOf(const Type& a, const Type& b);
+
+std::optional<Type> CommonNested(const Type& a, const Type& b) {
+  if (a.root() != b.root() || a.num_children() != b.num_children()) return std::nullopt;
+  std::vector<Type> children;
+  for (int i = 0; i < a.num_children(); ++i) {
+    auto c = CommonOf(a.child(i), b.child(i));
+    if (!c) return std::nullopt;
+    children.push_back(c->WithNullable(a.child(i).nullable() || b.child(i).nullable()));
+  }
+  switch (a.root()) {
+    case TypeRoot::kArray:
+      return Type::Array(children[0]);
+    case TypeRoot::kMultiset:
+      return Type::Multiset(children[0]);
+    case TypeRoot::kMap:
+      return Type::Map(children[0], children[1]);
+    default: {
+      std::vector<data::Field> fields;
+      for (size_t i = 0; i < children.size(); ++i) {
+        fields.push_back({a.fields()[i].name, children[i]});
+      }
+      return Type::Row(std::move(fields));
+    }
+  }
+}
+
+/// Ignores nullability at the top.
+std::optional<Type> CommonOf(const Type& a, const Type& b) {
+  if (a.EqualsIgnoringNullability(b)) return a;
+  if (a.root() == TypeRoot::kNull) return b.WithNullable(true);
+  if (b.root() == TypeRoot::kNull) return a.WithNullable(true);
+  if (a.is_numeric() && b.is_numeric()) return CommonNumeric(a, b);
+  if (a.is_character() && b.is_character()) return Type::Varchar(std::max(a.length(), b.length()));
+  if (a.is_binary() && b.is_binary()) return Type::Varbinary(std::max(a.length(), b.length()));
+  if (a.is_datetime() && b.is_datetime()) {
+    if (a.root() == b.root()) return a.precision() >= b.precision() ? a : b;
+    if (a.root() == TypeRoot::kTime || b.root() == TypeRoot::kTime) return std::nullopt;
+    const int p =
+        std::max(a.is_timestamp() ? a.precision() : 0, b.is_timestamp() ? b.precision() : 0);
+    return a.root() == TypeRoot::kTimestampLtz || b.root() == TypeRoot::kTimestampLtz
+               ? Type::TimestampLtz(p)
+               : Type::Timestamp(p);
+  }
+  if (a.is_interval() && a.root() == b.root()) {
+    return a.root() == TypeRoot::kIntervalYearMonth
+               ? Type::IntervalYearMonth(data::IntervalResolution::kYearToMonth,
+                                         std::max(a.precision(), b.precision()))
+               : Type::IntervalDayTime(data::IntervalResolution::kDayToSecond,
+                                       std::max(a.precision(), b.precision()),
+                                       std::max(a.scale(), b.scale()));
+  }
+  if (a.is_datetime() && b.is_interval()) return a;
+  if (a.is_interval() && b.is_datetime()) return b;
+  if (a.is_nested() && b.is_nested()) return CommonNested(a, b);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Type> CommonType(const std::vector<Type>& types) {
+  TW_CHECK(!types.empty(), "no types");
+  Type common = types[0];
+  bool nullable = types[0].nullable();
+  for (size_t i = 1; i < types.size(); ++i) {
+    auto next = CommonOf(common, types[i]);
+    if (!next) {
+      return Status::InvalidSql("Types " + common.ToSummary() + " and " + types[i].ToSummary() +
+                                " have no common type");
+    }
+    common = *next;
+    nullable |= types[i].nullable();
+  }
+  return common.WithNullable(nullable).WithTimeAttribute(data::TimeAttribute::kNone);
+}
+
+}  // namespace thalweg::expr

@@ -1,0 +1,167 @@
+#include "expr/forms.h"
+
+#include "expr/binding.h"
+#include "expr/functions/in_list.h"
+
+namespace thalweg::expr {
+
+using data::Type;
+using data::TypeRoot;
+
+namespace {
+
+using Args = std::vector<ExprPtr>;
+
+ExprPtr MakeLazy(ExprKind kind, Type type, Args args) {
+  auto e = std::make_shared<Expr>();
+  e->kind = kind;
+  e->type = std::move(type);
+  e->args = std::move(args);
+  return e;
+}
+
+Result<ExprPtr> MakeLogical(ExprKind kind, const Args& args, const EvalContext& context) {
+  if (args.size() < 2) return NoSuchOverload();
+  Args flat;
+  bool nullable = false;
+  for (const auto& a : args) {
+    if (!FitsBoolean(a->type)) return NoSuchOverload();
+    nullable |= a->type.nullable();
+    if (a->kind == kind) {
+      flat.insert(flat.end(), a->args.begin(), a->args.end());
+    } else {
+      TW_ASSIGN_OR_RETURN(ExprPtr b, MakeCast(a, Type::Boolean(), context));
+      flat.push_back(std::move(b));
+    }
+  }
+  return MakeLazy(kind, Type::Boolean().WithNullable(nullable), std::move(flat));
+}
+
+Result<ExprPtr> MakeAnd(ExprPtr a, ExprPtr b, const EvalContext& context) {
+  return MakeLogical(ExprKind::kAnd, {std::move(a), std::move(b)}, context);
+}
+Result<ExprPtr> MakeOr(ExprPtr a, ExprPtr b, const EvalContext& context) {
+  return MakeLogical(ExprKind::kOr, {std::move(a), std::move(b)}, context);
+}
+
+Result<ExprPtr> MakeCoalesce(const Args& args, const EvalContext& context) {
+  if (args.empty()) return NoSuchOverload();
+  std::vector<Type> types;
+  bool nullable = true;
+  for (const auto& a : args) {
+    types.push_back(a->type);
+    nullable &= a->type.nullable();
+  }
+  TW_ASSIGN_OR_RETURN(Type type, CommonType(types));
+  type = type.WithNullable(nullable);
+  Args cast;
+  for (const auto& a : args) {
+    TW_ASSIGN_OR_RETURN(ExprPtr c, MakeCast(a, type, context));
+    cast.push_back(std::move(c));
+    if (!a->type.nullable()) break;  // later ones are never reached
+  }
+  if (cast.size() == 1) return cast[0];
+  return MakeLazy(ExprKind::kCoalesce, type, std::move(cast));
+}
+
+Result<ExprPtr> MakeNullIf(const Args& args, const EvalContext& context) {
+  if (args.size() != 2) return NoSuchOverload();
+  TW_ASSIGN_OR_RETURN(ExprPtr equal, MakeCall("=", {args[0], args[1]}, context));
+  return MakeCase({equal, MakeNullLiteral(args[0]->type.WithNullable(true)), args[0]}, context);
+}
+
+/// IS [NOT] DISTINCT FROM.
+Result<ExprPtr> MakeDistinct(const Args& args, bool distinct, const EvalContext& context) {
+  if (args.size() != 2) return NoSuchOverload();
+  TW_ASSIGN_OR_RETURN(ExprPtr left_null, MakeCall("IS NULL", {args[0]}, context));
+  TW_ASSIGN_OR_RETURN(ExprPtr right_null, MakeCall("IS NULL", {args[1]}, context));
+  TW_ASSIGN_OR_RETURN(ExprPtr right_known, MakeCall("IS NOT NULL", {args[1]}, context));
+  TW_ASSIGN_OR_RETURN(ExprPtr compared, MakeCall(distinct ? "<>" : "=", args, context));
+  // Where both are known the comparison is not NULL.
+  TW_ASSIGN_OR_RETURN(compared,
+                      MakeCall(distinct ? "IS NOT FALSE" : "IS TRUE", {compared}, context));
+  return MakeCase({left_null, distinct ? right_known : right_null, right_null,
+                   MakeBooleanLiteral(distinct), compared},
+                  context);
+}
+
+/// `x BETWEEN low AND high`, or its negation.
+Result<ExprPtr> MakeBetween(const Args& args, bool negated, const EvalContext& context) {
+  TW_ASSIGN_OR_RETURN(ExprPtr low, MakeCall(negated ? "<" : ">=", {args[0], args[1]}, context));
+  TW_ASSIGN_OR_RETURN(ExprPtr high, MakeCall(negated ? ">" : "<=", {args[0], args[2]}, context));
+  return negated ? MakeOr(low, high, context) : MakeAnd(low, high, context);
+}
+
+Result<ExprPtr> MakeSymmetricBetween(const Args& args, bool negated, const EvalContext& context) {
+  TW_ASSIGN_OR_RETURN(ExprPtr forward, MakeBetween(args, negated, context));
+  TW_ASSIGN_OR_RETURN(ExprPtr backward, MakeBetween({args[0], args[2], args[1]}, negated, context));
+  return negated ? MakeAnd(forward, backward, context) : MakeOr(forward, backward, context);
+}
+
+}  // namespace
+
+Result<ExprPtr> MakeCase(std::vector<ExprPtr> args, const EvalContext& context) {
+  if (args.size() < 2) return Status::InvalidSql("CASE needs a condition and a value");
+  if (args.size() % 2 == 0) args.push_back(MakeNullLiteral(Type::Null()));
+  std::vector<Type> types;
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (i % 2 == 1 || i + 1 == args.size()) types.push_back(args[i]->type);
+  }
+  TW_ASSIGN_OR_RETURN(const Type type, CommonType(types));
+  for (size_t i = 0; i < args.size(); ++i) {
+    const bool is_condition = i % 2 == 0 && i + 1 < args.size();
+    if (is_condition && !FitsBoolean(args[i]->type)) {
+      return Status::InvalidSql("The condition of CASE is " + args[i]->type.ToSummary() +
+                                ", not BOOLEAN");
+    }
+    TW_ASSIGN_OR_RETURN(args[i], MakeCast(args[i], is_condition ? Type::Boolean() : type, context));
+  }
+  return MakeLazy(ExprKind::kCase, type, std::move(args));
+}
+
+Result<ExprPtr> SimplifySelfComparison(std::string_view name, const Args& args,
+                                       const EvalContext& context) {
+  if (args.size() != 2 || !args[0]->Equals(*args[1]) || !args[0]->deterministic()) return ExprPtr();
+  const bool holds = name == "=" || name == "<=" || name == ">=";
+  if (!holds && name != "<>" && name != "<" && name != ">") return ExprPtr();
+  if (!args[0]->type.nullable()) return MakeBooleanLiteral(holds);
+  TW_ASSIGN_OR_RETURN(ExprPtr test,
+                      MakeCall(holds ? "IS NOT NULL" : "IS NULL", {args[0]}, context));
+  const ExprPtr unknown = MakeNullLiteral(Type::Boolean());
+  return holds ? MakeOr(test, unknown, context) : MakeAnd(test, unknown, context);
+}
+
+Result<ExprPtr> MakeForm(const ScalarFunction& f, const std::vector<ExprPtr>& args,
+                         const EvalContext& context) {
+  const std::string_view name = f.name;
+  if (name == "AND") return MakeLogical(ExprKind::kAnd, args, context);
+  if (name == "OR") return MakeLogical(ExprKind::kOr, args, context);
+  if (name == "CASE") return MakeCase(args, context);
+  if (name == "COALESCE") return MakeCoalesce(args, context);
+  if (name == "IFNULL") {
+    if (args.size() != 2) return NoSuchOverload();
+    return MakeCoalesce(args, context);
+  }
+  if (name == "IF") {
+    if (args.size() != 3 || !FitsBoolean(args[0]->type)) return NoSuchOverload();
+    return MakeCase(args, context);
+  }
+  if (name == "NULLIF") return MakeNullIf(args, context);
+  if (name == "IN" || name == "NOT IN") {
+    if (args.size() < 2) return NoSuchOverload();
+    return MakeInList(args, name == "NOT IN", context);
+  }
+  if (name.ends_with("DISTINCT FROM")) {
+    return MakeDistinct(args, name == "IS DISTINCT FROM", context);
+  }
+  if (name.find("BETWEEN") != name.npos) {
+    if (args.size() != 3) return NoSuchOverload();
+    const bool negated = name.starts_with("NOT");
+    return name.ends_with("SYMMETRIC") && !name.ends_with("ASYMMETRIC")
+               ? MakeSymmetricBetween(args, negated, context)
+               : MakeBetween(args, negated, context);
+  }
+  return Status::NotSupported(std::string(name) + " cannot be called here");
+}
+
+}  // namespace thalweg::expr

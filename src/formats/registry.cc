@@ -1,10 +1,11 @@
 #include "formats/registry.h"
 
+#include "formats/csv/csv_format.h"
 #include "formats/nexbin/nexbin_format.h"
 
 namespace thalweg::formats {
 
-std::vector<const Format*> AllFormats() { return {&nexbin::NexbinFormat()}; }
+std::vector<const Format*> AllFormats() { return {&csv::CsvFormat(), &nexbin::NexbinFormat()}; }
 
 const Format* FindFormat(std::string_view identifier) {
   for (const Format* f : AllFormats()) {

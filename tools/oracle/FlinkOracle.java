@@ -313,7 +313,7 @@ public final class FlinkOracle {
             } else if (c == ';') {
                 String s = cur.toString().trim();
                 if (s.toUpperCase(Locale.ROOT).matches("(?s)EXECUTE\\s+STATEMENT\\s+SET.*")
-                        && !s.toUpperCase(Locale.ROOT).endsWith("END")) {
+                        && !s.toUpperCase(Locale.ROOT).matches("(?s).*\\bEND")) {
                     cur.append(';');
                     continue;
                 }

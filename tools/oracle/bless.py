@@ -203,8 +203,7 @@ def main():
                 ok &= good
                 if not good:
                     print(f"{path}: no answer: {part.header}", file=sys.stderr)
-            if changed:
-                t.write(VERSION)
+            if changed and t.write(VERSION):
                 print(path, flush=True)
     finally:
         flink.close()

@@ -108,9 +108,12 @@ class TestFile:
             else:
                 out += part.lines()
         text = "\n".join(out).rstrip("\n") + "\n"
+        if text == open(self.path, encoding="utf-8").read():
+            return False
         with open(self.path + ".tmp", "w", encoding="utf-8") as f:
             f.write(text)
         os.replace(self.path + ".tmp", self.path)
+        return True
 
 
 def find(paths):
@@ -146,7 +149,7 @@ def statements(sql):
             continue
         if c == ";":
             s = cur.strip()
-            if re.match(r"(?is)EXECUTE\s+STATEMENT\s+SET", s) and not s.upper().endswith("END"):
+            if re.match(r"(?is)EXECUTE\s+STATEMENT\s+SET", s) and not re.search(r"(?i)\bEND$", s):
                 cur += ";"
             else:
                 if s:

@@ -1,0 +1,140 @@
+// UTF-8 text as Flink counts it: most functions in code points, a few (java.lang.String's) in
+// UTF-16 units. Malformed bytes count as one code point each and are never read past the end.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "data/string_arena.h"
+
+namespace thalweg::expr::utf8 {
+
+inline bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
+
+inline bool IsAscii(std::string_view s) {
+  uint8_t any = 0;
+  for (char c : s) any |= static_cast<uint8_t>(c);
+  return any < 0x80;
+}
+
+/// Bytes of the code point that begins with `lead`, as Flink's BinaryStringData sees it.
+inline int Width(char lead) {
+  const auto b = static_cast<uint8_t>(lead);
+  return b < 0xC0 ? 1 : b < 0xE0 ? 2 : b < 0xF0 ? 3 : b < 0xF8 ? 4 : 1;
+}
+
+/// Bytes of the code point at s[at], clipped to the end.
+inline size_t WidthAt(std::string_view s, size_t at) {
+  const auto w = static_cast<size_t>(Width(s[at]));
+  return w <= s.size() - at ? w : s.size() - at;
+}
+
+inline int32_t Length(std::string_view s) {
+  int32_t n = 0;
+  for (char c : s) n += !IsContinuation(c);
+  return n;
+}
+
+/// Byte offset of the code point `index` (0-based), or s.size() if there are fewer.
+inline size_t OffsetOf(std::string_view s, int64_t index) {
+  size_t at = 0;
+  while (index > 0 && at < s.size()) {
+    at += WidthAt(s, at);
+    --index;
+  }
+  return at;
+}
+
+/// Byte offset of the code point `index` counted from the end: 0 is the end itself.
+inline size_t OffsetFromEnd(std::string_view s, int64_t index) {
+  size_t at = s.size();
+  while (index > 0 && at > 0) {
+    --at;
+    while (at > 0 && IsContinuation(s[at])) --at;
+    --index;
+  }
+  return at;
+}
+
+/// The code point at s[*at]; advances. U+FFFD for malformed bytes.
+inline char32_t Next(std::string_view s, size_t* at) {
+  const auto b = static_cast<uint8_t>(s[*at]);
+  if (b < 0x80) {
+    ++*at;
+    return b;
+  }
+  const int w = Width(s[*at]);
+  if (w == 1 || *at + static_cast<size_t>(w) > s.size()) {
+    ++*at;
+    return 0xFFFD;
+  }
+  char32_t c = b & (0xFF >> (w + 1));
+  for (int i = 1; i < w; ++i) {
+    const char x = s[*at + static_cast<size_t>(i)];
+    if (!IsContinuation(x)) {
+      ++*at;
+      return 0xFFFD;
+    }
+    c = c << 6 | (static_cast<uint8_t>(x) & 0x3F);
+  }
+  *at += static_cast<size_t>(w);
+  return c;
+}
+
+/// Writes a code point (at most 4 bytes; '?' for a lone surrogate, as Java encodes it).
+inline char* Write(char32_t c, char* out) {
+  if (c < 0x80) {
+    *out++ = static_cast<char>(c);
+  } else if (c < 0x800) {
+    *out++ = static_cast<char>(0xC0 | c >> 6);
+    *out++ = static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c >= 0xD800 && c < 0xE000) {
+    *out++ = '?';
+  } else if (c < 0x10000) {
+    *out++ = static_cast<char>(0xE0 | c >> 12);
+    *out++ = static_cast<char>(0x80 | (c >> 6 & 0x3F));
+    *out++ = static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    *out++ = static_cast<char>(0xF0 | c >> 18);
+    *out++ = static_cast<char>(0x80 | (c >> 12 & 0x3F));
+    *out++ = static_cast<char>(0x80 | (c >> 6 & 0x3F));
+    *out++ = static_cast<char>(0x80 | (c & 0x3F));
+  }
+  return out;
+}
+
+/// UTF-16 units of the text.
+inline int32_t Utf16Length(std::string_view s) {
+  int32_t n = 0;
+  for (char c : s) n += !IsContinuation(c) + (static_cast<uint8_t>(c) >= 0xF0);
+  return n;
+}
+
+/// A cut in front of a UTF-16 unit: between code points, or in the middle of a four-byte one,
+/// which leaves a lone surrogate ('?' once encoded) on either side.
+struct Utf16Cut {
+  size_t before;  // bytes that stand whole in front of the cut
+  size_t after;   // where the bytes behind the cut begin
+  bool splits() const { return before != after; }
+};
+
+/// The cut in front of unit `index`; at the end if there are fewer.
+inline Utf16Cut CutAt(std::string_view s, int64_t index) {
+  size_t at = 0;
+  while (index > 0 && at < s.size()) {
+    const size_t w = WidthAt(s, at);
+    if (w == 4) {
+      if (index == 1) return {at, at + 4};
+      --index;
+    }
+    --index;
+    at += w;
+  }
+  return {at, at};
+}
+
+bool IsValid(std::string_view s);
+/// `s` itself if it is valid, else a copy in the arena with U+FFFD for malformed bytes.
+std::string_view Valid(std::string_view s, data::StringArena* arena);
+
+}  // namespace thalweg::expr::utf8

@@ -6,6 +6,7 @@
 
 #include "expr/aggregate.h"
 #include "expr/function.h"
+#include "expr/functions/string/string_families.h"
 
 namespace thalweg::expr {
 
@@ -19,8 +20,28 @@ FunctionFamily ConversionFunctions();
 FunctionFamily LogicalFunctions();
 
 inline constexpr FunctionFamily (*kScalarFamilies[])() = {
-    &ArithmeticFunctions, &ComparisonFunctions, &ConditionalFunctions,
-    &ConversionFunctions, &LogicalFunctions,
+    &ArithmeticFunctions,
+    &ComparisonFunctions,
+    &ConditionalFunctions,
+    &ConversionFunctions,
+    &LogicalFunctions,
+    // string/
+    &CaseFunctions,
+    &CharacterClassFunctions,
+    &CharacterFunctions,
+    &ConcatFunctions,
+    &EncodingFunctions,
+    &JsonQuoteFunctions,
+    &LikeFunctions,
+    &PadFunctions,
+    &PrintfFunctions,
+    &RegexpFunctions,
+    &ReplaceFunctions,
+    &SearchFunctions,
+    &SplitFunctions,
+    &SubstringFunctions,
+    &TrimFunctions,
+    &UrlFunctions,
 };
 
 std::span<const AggregateFunction> AggregateFunctions();

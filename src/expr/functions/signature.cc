@@ -1,6 +1,6 @@
 #include "expr/functions/signature.h"
 
-#include <string>
+#include "expr/binding.h"
 
 namespace thalweg::expr {
 
@@ -12,6 +12,7 @@ BoundFunction Matched::Returns(const Type& result_type, Kernel k, NullPolicy pol
 
 BoundFunction Matched::ReturnsExactly(const Type& result_type, Kernel k, NullPolicy policy) {
   BoundFunction f = *this;
+  f.result_nulls = ResultNulls::kAsBound;
   f.result = result_type;
   f.kernel = k;
   f.nulls = policy;
@@ -20,6 +21,7 @@ BoundFunction Matched::ReturnsExactly(const Type& result_type, Kernel k, NullPol
 
 BoundFunction Matched::ReturnsColumn(const Type& result_type, ColumnKernel k, NullPolicy policy) {
   BoundFunction f = *this;
+  f.result_nulls = ResultNulls::kAsBound;
   f.result = result_type;
   f.column_kernel = k;
   f.nulls = policy;
@@ -82,16 +84,7 @@ std::optional<Matched> MatchRepeated(const BindArgs& args, std::initializer_list
   return m;
 }
 
-Status NoMatch(std::string_view signature, const BindArgs& args) {
-  std::string types;
-  for (const Type& t : args.types) {
-    if (!types.empty()) types += ", ";
-    types += t.WithNullable(true).ToSummary();
-  }
-  const std::string name(signature.substr(0, signature.find('(')));
-  return Status::InvalidSql("Cannot apply '" + name + "' to arguments of type (" + types +
-                            "). Supported: " + std::string(signature));
-}
+Status NoMatch(std::string_view, const BindArgs&) { return NoSuchOverload(); }
 
 std::optional<std::string_view> LiteralString(const BindArgs& args, size_t i) {
   if (i >= args.literals.size() || args.literals[i] == nullptr) return std::nullopt;

@@ -22,10 +22,10 @@ enum class Arg : uint8_t {
   kInteger,        ///< TINYINT .. BIGINT: to BIGINT
   kNumeric,        ///< any number: as it is
   kBoolean,
-  kTimestamp,     ///< TIMESTAMP, TIMESTAMP_LTZ: as it is
-  kDatetime,      ///< DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ: as it is
-  kInterval,      ///< either family: as it is
-  kAny,           ///< whatever it is
+  kTimestamp,  ///< TIMESTAMP, TIMESTAMP_LTZ: as it is
+  kDatetime,   ///< DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ: as it is
+  kInterval,   ///< either family: as it is
+  kAny,        ///< whatever it is
 };
 
 /// A BoundFunction whose parameters are known.
@@ -50,7 +50,7 @@ std::optional<Matched> Match(const BindArgs& args, std::initializer_list<Arg> ki
 /// `kinds`, then any number (at least `at_least`) of `rest`.
 std::optional<Matched> MatchRepeated(const BindArgs& args, std::initializer_list<Arg> kinds,
                                      Arg rest, size_t at_least);
-/// "Cannot apply 'LEFT' to arguments of type (INT). Supported: LEFT(string, length)".
+/// NoSuchOverload(): MakeCall names the function, the types and its signature.
 Status NoMatch(std::string_view signature, const BindArgs& args);
 
 /// The literal string at `i`, if it is one and not NULL.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "data/print.h"
 #include "expr/functions/string/utf8.h"
 
 namespace thalweg::expr {
@@ -102,8 +103,8 @@ std::string Decorate(const Spec& spec, bool negative, std::string digits) {
     if (end == digits.npos) end = digits.size();
     for (size_t i = end; i > 3; i -= 3) digits.insert(i - 3, 1, ',');
   }
-  std::string before = negative ? (spec.parentheses ? "(" : "-")
-                       : spec.plus ? "+"
+  std::string before = negative     ? (spec.parentheses ? "(" : "-")
+                       : spec.plus  ? "+"
                        : spec.space ? " "
                                     : "";
   const std::string after = negative && spec.parentheses ? ")" : "";
@@ -197,23 +198,8 @@ std::string Scientific(Digits d, int precision) {
   return s + std::to_string(e);
 }
 
-template <typename T>
-std::string JavaText(T v) {
-  if (std::isnan(v)) return "NaN";
-  if (std::isinf(v)) return v < 0 ? "-Infinity" : "Infinity";
-  const std::string sign = std::signbit(v) ? "-" : "";
-  const Digits d = ShortestDigits(std::fabs(v));
-  if (v == 0) return sign + "0.0";
-  const double magnitude = std::fabs(static_cast<double>(v));
-  if (magnitude >= 1e-3 && magnitude < 1e7) {
-    const int fraction = std::max(1, static_cast<int>(d.digits.size()) - d.point);
-    return sign + Fixed(d, fraction);
-  }
-  return sign + d.digits[0] + "." + (d.digits.size() > 1 ? d.digits.substr(1) : "0") + "E" +
-         std::to_string(d.point - 1);
-}
-
 std::string TextOf(const FormatArg& arg) {
+  std::string text;
   switch (arg.kind) {
     case FormatArg::Kind::kNull:
       return "null";
@@ -222,9 +208,11 @@ std::string TextOf(const FormatArg& arg) {
     case FormatArg::Kind::kInteger:
       return std::to_string(arg.integer);
     case FormatArg::Kind::kFloat:
-      return JavaText(static_cast<float>(arg.number));
+      data::AppendFloat(static_cast<float>(arg.number), &text);
+      return text;
     case FormatArg::Kind::kDouble:
-      return JavaText(arg.number);
+      data::AppendDouble(arg.number, &text);
+      return text;
     case FormatArg::Kind::kText:
       return std::string(arg.text);
   }
@@ -293,10 +281,10 @@ FormatResult FormatOne(const Spec& spec, const FormatArg& arg, std::string* out)
           spec.parentheses) {
         return FormatResult::kMalformed;
       }
-      text = conversion == 's'             ? TextOf(arg)
-             : arg.kind == Kind::kNull     ? "false"
-             : arg.kind == Kind::kBoolean  ? TextOf(arg)
-                                           : "true";
+      text = conversion == 's'            ? TextOf(arg)
+             : arg.kind == Kind::kNull    ? "false"
+             : arg.kind == Kind::kBoolean ? TextOf(arg)
+                                          : "true";
       text = Cut(spec, std::move(text));
       break;
     }
@@ -387,7 +375,7 @@ FormatResult FormatAsJava(std::string_view f, const std::vector<FormatArg>& args
       *out += '\n';
       continue;
     }
-    const size_t index = spec.index > 0 ? static_cast<size_t>(spec.index) - 1
+    const size_t index = spec.index > 0   ? static_cast<size_t>(spec.index) - 1
                          : spec.index < 0 ? last
                                           : ordinary++;
     last = index;

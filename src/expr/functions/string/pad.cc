@@ -71,8 +71,7 @@ Status Pad(const KernelCall& call, std::string_view s, int64_t length, std::stri
   return Status::OK();
 }
 
-Status Repeat(const KernelCall& call, std::string_view s, int64_t n, std::string_view* out,
-              bool*) {
+Status Repeat(const KernelCall& call, std::string_view s, int64_t n, std::string_view* out, bool*) {
   if (n <= 0 || s.empty()) return Status::OK();
   const auto bytes = static_cast<int64_t>(s.size());
   if (n > kMaxBytes / bytes) return TooLong("REPEAT", n);
@@ -102,7 +101,7 @@ std::span<const ScalarFunction> PadFunctions() {
        "LPAD(string, length, pad)",
        "The string brought to a length by putting `pad` in front as often as needed, or by "
        "cutting it. NULL for a negative length or an empty pad.",
-       {"LPAD('hi', 4, '??')", "??hi"},
+       {"LPAD('7', 3, '0')", "007"},
        &BindPad<true>},
       {"RPAD",
        {},

@@ -57,31 +57,29 @@ bool IsExplicit(const Type& from, const Type& to) {
     case TypeRoot::kVarchar:
       return true;
     case TypeRoot::kBoolean:
-      return from.is_character() || from.is_integer();
+      return from.is_character() || from.is_numeric();
     case TypeRoot::kBinary:
     case TypeRoot::kVarbinary:
       return from.is_character() || from.is_binary();
     case TypeRoot::kDecimal:
+    case TypeRoot::kFloat:
+    case TypeRoot::kDouble:
+      return from.is_numeric() || from.is_character() || from.root() == TypeRoot::kBoolean;
     case TypeRoot::kTinyint:
     case TypeRoot::kSmallint:
     case TypeRoot::kInt:
     case TypeRoot::kBigint:
-      if (from.is_interval()) return IsSingleField(from);
-      [[fallthrough]];
-    case TypeRoot::kFloat:
-    case TypeRoot::kDouble:
       return from.is_numeric() || from.is_character() || from.root() == TypeRoot::kBoolean ||
-             from.is_timestamp();
+             (from.is_interval() && IsSingleField(from));
     case TypeRoot::kDate:
-      return from.is_timestamp() || from.is_character();
     case TypeRoot::kTime:
       return from.is_timestamp() || from.is_character();
     case TypeRoot::kTimestamp:
     case TypeRoot::kTimestampLtz:
-      return from.is_datetime() || from.is_character() || from.is_numeric();
+      return from.is_datetime() || from.is_character();
     case TypeRoot::kIntervalYearMonth:
     case TypeRoot::kIntervalDayTime:
-      return from.is_character() || (from.is_exact_numeric() && IsSingleField(to));
+      return from.is_integer() && from.root() != TypeRoot::kBigint && IsSingleField(to);
     default:
       return false;
   }

@@ -21,12 +21,50 @@ Result<BoundFunction> BindByTarget(const CastRequest& request) {
     case TypeRoot::kFloat:
     case TypeRoot::kDouble:
       return BindCastToNumber(request);
-    default:
-      return BoundFunction{};
+    case TypeRoot::kBoolean:
+      return BindCastToBoolean(request);
+    case TypeRoot::kChar:
+    case TypeRoot::kVarchar:
+      return BindCastToString(request);
+    case TypeRoot::kBinary:
+    case TypeRoot::kVarbinary:
+      return BindCastToBinary(request);
+    case TypeRoot::kDate:
+    case TypeRoot::kTime:
+    case TypeRoot::kTimestamp:
+    case TypeRoot::kTimestampLtz:
+      return BindCastToTemporal(request);
+    case TypeRoot::kIntervalYearMonth:
+    case TypeRoot::kIntervalDayTime:
+      return BindCastToInterval(request);
+    case TypeRoot::kArray:
+    case TypeRoot::kMap:
+    case TypeRoot::kMultiset:
+    case TypeRoot::kRow:
+      return BindCastToNested(request);
+    case TypeRoot::kNull:
+      break;
   }
+  return BoundFunction{};
 }
 
 }  // namespace
+
+std::shared_ptr<const CastState> MakeCastState(const CastRequest& request) {
+  return std::make_shared<CastState>(CastState{request.try_cast});
+}
+
+Status CastFailed(const KernelCall& call, std::string_view value, int32_t row,
+                  data::Column* out) {
+  if (static_cast<const CastState*>(call.state)->try_cast) {
+    out->SetNull(row);
+    return Status::OK();
+  }
+  constexpr size_t kShown = 100;
+  return Status::Evaluation(fmt::format("Cannot cast '{}{}' to {}", value.substr(0, kShown),
+                                        value.size() > kShown ? "..." : "",
+                                        call.result_type.WithNullable(true).ToSummary()));
+}
 
 Result<BoundFunction> BindCast(const Type& from, const Type& to, const EvalContext& context,
                                bool try_cast) {

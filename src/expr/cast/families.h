@@ -15,6 +15,21 @@ struct CastRequest {
   bool try_cast;
 };
 
+/// BoundFunction::state of kernels that can fail.
+struct CastState {
+  bool try_cast;
+};
+std::shared_ptr<const CastState> MakeCastState(const CastRequest& request);
+
+/// A value that cannot be cast: NULL under TRY_CAST, else an error that shows it.
+Status CastFailed(const KernelCall& call, std::string_view value, int32_t row, data::Column* out);
+
 Result<BoundFunction> BindCastToNumber(const CastRequest& request);
+Result<BoundFunction> BindCastToBoolean(const CastRequest& request);
+Result<BoundFunction> BindCastToString(const CastRequest& request);
+Result<BoundFunction> BindCastToBinary(const CastRequest& request);
+Result<BoundFunction> BindCastToTemporal(const CastRequest& request);
+Result<BoundFunction> BindCastToInterval(const CastRequest& request);
+Result<BoundFunction> BindCastToNested(const CastRequest& request);
 
 }  // namespace thalweg::expr

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "expr/cast/families.h"
+#include "expr/cast/parse.h"
 #include "expr/decimal.h"
 #include "expr/kernel.h"
 
@@ -81,13 +82,13 @@ template <typename From>
 Status FloatToDecimal(const KernelCall& call, data::Column* out) {
   const data::ColumnView<From> in(*call.args[0]);
   const DecimalFormat to = FormatOf(call.result_type);
-  const bool try_cast = call.state != nullptr;
   auto* values = out->mutable_values<Int128>();
   for (int32_t k = 0; k < call.rows.count(); ++k) {
     const int32_t i = call.rows[k];
     const double v = in[i];
-    if (!std::isfinite(v) && !try_cast) {
-      return Status::Evaluation("NaN and infinities cannot be cast to DECIMAL");
+    if (!std::isfinite(v)) {
+      TW_RETURN_IF_ERROR(CastFailed(call, std::isnan(v) ? "NaN" : "Infinity", i, out));
+      continue;
     }
     if (!DecimalFromDouble(v, to, &values[i])) out->SetNull(i);
   }
@@ -131,6 +132,54 @@ void BindPrimitive(const CastRequest& r, BoundFunction* bound) {
   });
 }
 
+Status BooleanToDecimal(const KernelCall& call, data::Column* out) {
+  const data::ColumnView<uint8_t> in(*call.args[0]);
+  const DecimalFormat to = FormatOf(call.result_type);
+  auto* values = out->mutable_values<Int128>();
+  call.rows.ForEach([&](int32_t i) {
+    if (!DecimalRescale(in[i], 0, to, &values[i])) out->SetNull(i);
+  });
+  return Status::OK();
+}
+
+template <typename T>
+Status ParseNumbers(const KernelCall& call, data::Column* out) {
+  const data::ColumnView<std::string_view> in(*call.args[0]);
+  auto* values = out->mutable_values<T>();
+  for (int32_t k = 0; k < call.rows.count(); ++k) {
+    const int32_t i = call.rows[k];
+    bool ok;
+    if constexpr (std::is_floating_point_v<T>) {
+      ok = ParseJavaFloat(in[i], &values[i]);
+    } else {
+      int64_t wide = 0;
+      ok = ParseInteger(in[i], std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), &wide);
+      values[i] = static_cast<T>(wide);
+    }
+    if (!ok) TW_RETURN_IF_ERROR(CastFailed(call, in[i], i, out));
+  }
+  return Status::OK();
+}
+
+Status ParseDecimals(const KernelCall& call, data::Column* out) {
+  const data::ColumnView<std::string_view> in(*call.args[0]);
+  const DecimalFormat to = FormatOf(call.result_type);
+  auto* values = out->mutable_values<Int128>();
+  for (int32_t k = 0; k < call.rows.count(); ++k) {
+    const int32_t i = call.rows[k];
+    if (ParseDecimal(TrimWhitespace(in[i]), to, &values[i]) != DecimalParse::kOk) {
+      TW_RETURN_IF_ERROR(CastFailed(call, in[i], i, out));
+    }
+  }
+  return Status::OK();
+}
+
+void BindParse(const CastRequest& r, BoundFunction* bound) {
+  bound->kernel = &ParseDecimals;
+  WithPrimitive(r.to.root(), [&](auto to) { bound->kernel = &ParseNumbers<decltype(to)>; });
+  bound->state = MakeCastState(r);
+}
+
 }  // namespace
 
 Result<BoundFunction> BindCastToNumber(const CastRequest& r) {
@@ -148,9 +197,28 @@ Result<BoundFunction> BindCastToNumber(const CastRequest& r) {
         bound.kernel = &IntegerToDecimal<From>;
       }
     });
-    if (r.from.is_floating() && r.try_cast) bound.state = std::make_shared<int>(1);
+    bound.state = MakeCastState(r);
   } else if (r.from.is_numeric()) {
     BindPrimitive(r, &bound);
+  } else if (r.from.root() == TypeRoot::kBoolean) {
+    bound.kernel = &BooleanToDecimal;
+    WithPrimitive(r.to.root(), [&](auto to) {
+      using To = decltype(to);
+      bound.kernel = &EachRow<[](uint8_t v) { return static_cast<To>(v); }>;
+      bound.total = true;
+    });
+  } else if (r.from.is_character()) {
+    BindParse(r, &bound);
+  } else if (r.from.root() == TypeRoot::kIntervalYearMonth && r.to.is_integer()) {
+    WithPrimitive(r.to.root(), [&](auto to) {
+      using To = decltype(to);
+      bound.kernel = &EachRow<[](int32_t v) { return static_cast<To>(v); }>;
+    });
+  } else if (r.from.root() == TypeRoot::kIntervalDayTime && r.to.is_integer()) {
+    WithPrimitive(r.to.root(), [&](auto to) {
+      using To = decltype(to);
+      bound.kernel = &EachRow<[](int64_t v) { return static_cast<To>(v); }>;
+    });
   }
   return bound;
 }

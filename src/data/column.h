@@ -97,8 +97,8 @@ class Column {
   ColumnPtr Slice(int32_t offset, int32_t size) const;
   /// The same storage under another type of the same physical type.
   ColumnPtr WithType(const Type& type) const;
-  /// What this column's rows roughly weigh, for backpressure: constant time, string bytes guessed (a
-  /// buffer is often shared by many columns, so its size says nothing about one of them).
+  /// What this column's rows roughly weigh, for backpressure: constant time, string bytes guessed
+  /// (a buffer is often shared by many columns, so its size says nothing about one of them).
   int64_t EstimatedBytes() const;
   /// Dictionary only: the same indices into another dictionary.
   ColumnPtr WithDictionary(ColumnPtr dictionary) const;

@@ -54,8 +54,7 @@ std::shared_ptr<const CastState> MakeCastState(const CastRequest& request) {
   return std::make_shared<CastState>(CastState{request.try_cast});
 }
 
-Status CastFailed(const KernelCall& call, std::string_view value, int32_t row,
-                  data::Column* out) {
+Status CastFailed(const KernelCall& call, std::string_view value, int32_t row, data::Column* out) {
   if (static_cast<const CastState*>(call.state)->try_cast) {
     out->SetNull(row);
     return Status::OK();

@@ -13,8 +13,8 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
-  return a.size() == lower.size() &&
-         std::equal(a.begin(), a.end(), lower.begin(), [](char x, char y) { return Lower(x) == y; });
+  return a.size() == lower.size() && std::equal(a.begin(), a.end(), lower.begin(),
+                                                [](char x, char y) { return Lower(x) == y; });
 }
 
 /// A run of 1 to `max_digits` digits at `*at`.
@@ -46,9 +46,7 @@ bool IsJavaFloat(std::string_view s) {
   size_t i = 0;
   const bool hex = s.size() > 2 && s[0] == '0' && Lower(s[1]) == 'x';
   if (hex) i = 2;
-  auto is_digit = [&](char c) {
-    return IsDigit(c) || (hex && Lower(c) >= 'a' && Lower(c) <= 'f');
-  };
+  auto is_digit = [&](char c) { return IsDigit(c) || (hex && Lower(c) >= 'a' && Lower(c) <= 'f'); };
   size_t digits = 0;
   bool point = false;
   for (; i < s.size(); ++i) {

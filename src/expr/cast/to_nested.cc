@@ -39,7 +39,8 @@ Result<ColumnPtr> CastNested(const KernelCall& call, int32_t size) {
   for (size_t k = 0; k < in->children().size(); ++k) {
     TW_ASSIGN_OR_RETURN(ColumnPtr c, CastChild(state.casts[k], in->children()[k], call.context));
     const Type& t = call.result_type;
-    if (static_cast<int>(k) < t.num_children() && c->type().root() != t.child(static_cast<int>(k)).root()) {
+    if (static_cast<int>(k) < t.num_children() &&
+        c->type().root() != t.child(static_cast<int>(k)).root()) {
       c = Column::MakeNull(t.child(static_cast<int>(k)), c->size());
     }
     children.push_back(data::Flatten(c));

@@ -74,9 +74,7 @@ class LocalReader {
         utc_(TimeZone::Utc()),
         cursor_(zone_ != nullptr ? *zone_ : *utc_) {}
   int64_t units() const { return units_; }
-  int64_t Local(int32_t i) {
-    return zone_ == nullptr ? in_[i] : cursor_.ToLocal(in_[i], units_);
-  }
+  int64_t Local(int32_t i) { return zone_ == nullptr ? in_[i] : cursor_.ToLocal(in_[i], units_); }
 
  private:
   data::ColumnView<int64_t> in_;

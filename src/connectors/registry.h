@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_system.h"
 #include "base/status.h"
 #include "connectors/sink.h"
 #include "connectors/source.h"
@@ -17,7 +18,9 @@ namespace thalweg::connectors {
 struct ConnectorContext {
   bool streaming = true;
   std::string local_time_zone = "UTC";
-  std::string base_directory;  ///< relative paths in options are relative to the working directory
+  std::string
+      base_directory;  ///< relative paths in options are relative to it; empty: the process's
+  FileSystem* file_system = FileSystem::Posix();
 };
 
 /// Static facts about a connector.
@@ -25,6 +28,8 @@ struct Connector {
   std::string_view identifier;
   /// Names end in '*' for families ("fields.*").
   std::span<const formats::OptionDoc> options;
+  /// Flink's options that would change results here, with the reason they are refused.
+  std::span<const formats::OptionDoc> refused = {};
   bool uses_format = false;
   // Null where the connector cannot be read or written.
   Result<std::unique_ptr<TableSource>> (*make_source)(const ConnectorTable&,
@@ -35,6 +40,9 @@ struct Connector {
 
 const Connector* FindConnector(std::string_view identifier);
 std::vector<const Connector*> AllConnectors();
+
+/// Checks the names of all options of a table that may be both source and sink.
+Status ValidateOptions(const Connector& connector, const ConnectorTable& table);
 
 /// Checks 'connector', every option's name (with a suggestion for a misspelt one) and the format,
 /// then makes the source or sink. Errors name the table and the option.

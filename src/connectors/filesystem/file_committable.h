@@ -1,0 +1,39 @@
+// What a writer of files hands to the committer for one epoch.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace thalweg::connectors {
+
+struct FileCommittable {
+  struct Publish {
+    std::string hidden;   ///< complete and durable
+    std::string visible;  ///< its final path
+  };
+  std::vector<Publish> publish;
+  /// Hidden files of an earlier generation that a restored writer has copied.
+  std::vector<std::string> remove;
+  /// Relative paths of the partitions that got rows.
+  std::vector<std::string> partitions;
+
+  bool empty() const { return publish.empty() && remove.empty() && partitions.empty(); }
+  std::string Encode() const;
+  static Result<FileCommittable> Decode(std::string_view bytes);
+};
+
+/// A row-format file that is still written to, as a snapshot keeps it.
+struct OpenFileState {
+  std::string hidden;
+  std::string partition;  ///< relative path; empty if the table is not partitioned
+  int64_t valid_length = 0;
+  int64_t created_ms = 0;
+
+  static std::string EncodeAll(const std::vector<OpenFileState>& files);
+  static Result<std::vector<OpenFileState>> DecodeAll(std::string_view bytes);
+};
+
+}  // namespace thalweg::connectors

@@ -1,0 +1,50 @@
+// The filesystem sink: what is written, how files roll, and when partitions are done.
+//
+//   writer   .part-<run>-g<generation>-<subtask>-<n>.inprogress   hidden while rows are appended
+//   seal     the file is complete (or, row formats: its length is durable), still hidden
+//   commit   renamed to part-<run>-g<generation>-<subtask>-<n>; the success file last
+//
+// Row formats (csv, json) keep a file over several epochs until it rolls by size or time; a
+// snapshot holds its valid length. Bulk formats (parquet) roll at every seal. In batch mode each
+// writer makes one file per partition. Readers skip hidden files, so nothing half-written is seen.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connectors/filesystem/file_split_reader.h"
+#include "connectors/filesystem/partition_commit.h"
+#include "connectors/registry.h"
+
+namespace thalweg::connectors {
+
+struct RollingPolicy {
+  int64_t file_bytes = 128 << 20;
+  int64_t rollover_ms = 30 * 60000;
+  int64_t inactivity_ms = 30 * 60000;
+  int64_t check_ms = 60000;
+};
+
+struct FileSinkOptions {
+  FileSystem* file_system;
+  std::string table_name;
+  std::string root;
+  std::string run_id;  ///< in every file name, so that runs never meet
+  FileFormat format;
+  data::Schema file_columns;
+  std::vector<int> file_column_indices;  ///< into the table's physical columns
+  std::vector<std::string> partition_keys;
+  std::vector<int> partition_indices;  ///< into the table's physical columns
+  std::string default_partition_name;
+  RollingPolicy rolling;
+  bool streaming = true;
+  bool overwrite = false;
+  PartitionCommitOptions commit;
+};
+
+Result<std::unique_ptr<TableSink>> MakeFileSink(const ConnectorTable& table,
+                                                const ConnectorContext& context, std::string root,
+                                                FileFormat format);
+
+}  // namespace thalweg::connectors

@@ -1,0 +1,89 @@
+#include "connectors/filesystem/file_sink_committer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <set>
+
+namespace thalweg::connectors {
+
+Status FileSinkCommitter::Commit(int64_t epoch, const std::vector<std::string>& committables,
+                                 int64_t watermark_ms, bool end_of_input) {
+  FileSystem* fs = options_.file_system;
+  std::vector<FileCommittable> all;
+  for (const std::string& bytes : committables) {
+    TW_ASSIGN_OR_RETURN(FileCommittable c, FileCommittable::Decode(bytes));
+    all.push_back(std::move(c));
+  }
+  // Even a job without rows leaves a table that can be read.
+  if (end_of_input) TW_RETURN_IF_ERROR(fs->MakeDirectories(options_.root));
+  if (options_.overwrite && end_of_input) TW_RETURN_IF_ERROR(RemoveOldFiles(all));
+  std::set<std::string> folders;
+  for (const FileCommittable& c : all) {
+    for (const auto& publish : c.publish) {
+      TW_RETURN_IF_ERROR(Publish(publish));
+      folders.insert(ParentDirectory(publish.visible));
+    }
+  }
+  for (const std::string& folder : folders) TW_RETURN_IF_ERROR(fs->SyncDirectory(folder));
+  for (const FileCommittable& c : all) {
+    for (const std::string& path : c.remove) TW_RETURN_IF_ERROR(fs->RemoveFile(path));
+  }
+  if (!options_.commit.success_file) return Status::OK();
+
+  const int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                             std::chrono::system_clock::now().time_since_epoch())
+                             .count();
+  for (const FileCommittable& c : all) {
+    for (const std::string& partition : c.partitions) trigger_.Add(partition, now_ms);
+  }
+  TW_ASSIGN_OR_RETURN(const auto complete, trigger_.Take(watermark_ms, now_ms, end_of_input));
+  for (const std::string& partition : complete) TW_RETURN_IF_ERROR(MarkComplete(partition));
+  // In batch mode a table without partitions is committed as a whole.
+  if (end_of_input && !options_.streaming && options_.partition_keys.empty()) {
+    return MarkComplete("");
+  }
+  return Status::OK();
+}
+
+Status FileSinkCommitter::RemoveOldFiles(const std::vector<FileCommittable>& committables) {
+  std::set<std::string> folders, mine;
+  if (options_.partition_keys.empty()) folders.insert(options_.root);
+  for (const FileCommittable& c : committables) {
+    for (const auto& p : c.publish) {
+      folders.insert(ParentDirectory(p.visible));
+      mine.insert(p.visible);
+    }
+  }
+  for (const std::string& folder : folders) {
+    TW_ASSIGN_OR_RETURN(const auto entries, options_.file_system->List(folder));
+    for (const FileInfo& entry : entries) {
+      const std::string_view name = FileName(entry.path);
+      if (name.starts_with('.') || name.starts_with('_') || mine.contains(entry.path)) continue;
+      TW_RETURN_IF_ERROR(options_.file_system->RemoveTree(entry.path));
+    }
+  }
+  return Status::OK();
+}
+
+Status FileSinkCommitter::Publish(const FileCommittable::Publish& publish) {
+  FileSystem* fs = options_.file_system;
+  TW_ASSIGN_OR_RETURN(const auto hidden, fs->Stat(publish.hidden));
+  if (hidden) return fs->Rename(publish.hidden, publish.visible);
+  TW_ASSIGN_OR_RETURN(const auto visible, fs->Stat(publish.visible));
+  if (visible) return Status::OK();
+  return Status::Io(fmt::format("table '{}': {} is gone before it was published as {}",
+                                options_.table_name, publish.hidden, publish.visible));
+}
+
+Status FileSinkCommitter::MarkComplete(const std::string& partition) {
+  const std::string folder = partition.empty() ? options_.root : JoinPath(options_.root, partition);
+  const std::string path = JoinPath(folder, options_.commit.success_file_name);
+  TW_ASSIGN_OR_RETURN(const auto existing, options_.file_system->Stat(path));
+  if (existing) return Status::OK();
+  TW_ASSIGN_OR_RETURN(auto file, options_.file_system->Create(path));
+  TW_RETURN_IF_ERROR(file->Close());
+  return options_.file_system->SyncDirectory(folder);
+}
+
+}  // namespace thalweg::connectors

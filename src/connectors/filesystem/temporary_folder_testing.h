@@ -1,0 +1,62 @@
+// For tests: a fresh folder under /tmp, removed at the end.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file_system.h"
+
+namespace thalweg::connectors {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    char name[] = "/tmp/thalweg_connectors_XXXXXX";
+    EXPECT_NE(mkdtemp(name), nullptr);
+    path_ = name;
+  }
+  ~TemporaryFolder() { EXPECT_TRUE(FileSystem::Posix()->RemoveTree(path_).ok()); }
+
+  const std::string& path() const { return path_; }
+  std::string operator/(std::string_view name) const { return JoinPath(path_, name); }
+
+  void Write(std::string_view name, std::string_view text) const {
+    auto file = FileSystem::Posix()->Create(*this / name);
+    ASSERT_TRUE(file.ok()) << file.status().ToString();
+    ASSERT_TRUE((*file)->Append(text).ok());
+  }
+  static std::string Read(const std::string& path) {
+    auto file = FileSystem::Posix()->OpenForRead(path);
+    if (!file.ok()) return file.status().message();
+    std::string text(static_cast<size_t>((*file)->size()), '\0');
+    EXPECT_TRUE(
+        (*file)
+            ->ReadAt(0, static_cast<int64_t>(text.size()), reinterpret_cast<uint8_t*>(text.data()))
+            .ok());
+    return text;
+  }
+  /// Paths of all files below, relative to `folder`, sorted.
+  std::vector<std::string> Files(const std::string& below = "") const {
+    std::vector<std::string> files;
+    auto list = FileSystem::Posix()->List(below.empty() ? path_ : *this / below);
+    if (!list.ok()) return {list.status().message()};
+    for (const FileInfo& e : *list) {
+      const std::string name = e.path.substr(path_.size() + 1);
+      if (e.is_directory) {
+        for (auto& f : Files(name)) files.push_back(f);
+      } else {
+        files.push_back(name);
+      }
+    }
+    return files;
+  }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace thalweg::connectors

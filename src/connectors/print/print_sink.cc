@@ -1,0 +1,105 @@
+#include "connectors/print/print_sink.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+
+#include "connectors/option_reader.h"
+#include "data/print.h"
+
+namespace thalweg::connectors {
+namespace {
+
+/// Flink's PrintSinkOutputWriter: "id:subtask> ", each part only where it says something.
+std::string LinePrefix(const std::string& identifier, const WriterContext& context) {
+  std::string prefix = identifier;
+  if (context.parallelism > 1) {
+    if (!prefix.empty()) prefix += ':';
+    prefix += std::to_string(context.subtask + 1);
+  }
+  if (!prefix.empty()) prefix += "> ";
+  return prefix;
+}
+
+Status WriteAll(int fd, std::string_view text) {
+  // Writers of several subtasks share the stream; lines must not be torn.
+  static std::mutex mutex;
+  std::lock_guard lock(mutex);
+  while (!text.empty()) {
+    const ssize_t n = ::write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      return Status::Io(fmt::format("cannot print to standard {}: {}",
+                                    fd == STDERR_FILENO ? "error" : "output", strerror(errno)));
+    }
+    text.remove_prefix(static_cast<size_t>(n));
+  }
+  return Status::OK();
+}
+
+class PrintWriter : public SinkWriter {
+ public:
+  PrintWriter(std::string prefix, int fd) : prefix_(std::move(prefix)), fd_(fd) {}
+
+  Status Write(const data::Batch& batch) override {
+    lines_.clear();
+    batch.rows().ForEach([&](int32_t row) { AppendLine(batch, row); });
+    return WriteAll(fd_, lines_);
+  }
+  Result<std::string> Seal(int64_t epoch, bool end_of_input) override { return std::string(); }
+
+ private:
+  void AppendLine(const data::Batch& batch, int32_t row) {
+    lines_ += prefix_;
+    lines_ += data::ShortString(batch.kind(row));
+    lines_ += '[';
+    for (size_t i = 0; i < batch.columns.size(); ++i) {
+      if (i > 0) lines_ += ", ";
+      data::AppendPrint(*batch.columns[i], row, &lines_);
+    }
+    lines_ += "]\n";
+  }
+
+  const std::string prefix_;
+  const int fd_;
+  std::string lines_;
+};
+
+class PrintSink : public TableSink {
+ public:
+  PrintSink(std::string identifier, bool standard_error)
+      : identifier_(std::move(identifier)), standard_error_(standard_error) {}
+
+  SinkMode mode() const override { return SinkMode::kAll; }
+  Result<std::unique_ptr<SinkWriter>> MakeWriter(const WriterContext& context) override {
+    return {std::make_unique<PrintWriter>(LinePrefix(identifier_, context),
+                                          standard_error_ ? STDERR_FILENO : STDOUT_FILENO)};
+  }
+
+ private:
+  const std::string identifier_;
+  const bool standard_error_;
+};
+
+Result<std::unique_ptr<TableSink>> MakePrintSink(const ConnectorTable& table,
+                                                 const ConnectorContext& context) {
+  const OptionReader options(table);
+  TW_ASSIGN_OR_RETURN(const bool standard_error, options.Bool("standard-error", false));
+  return {std::make_unique<PrintSink>(options.String("print-identifier", ""), standard_error)};
+}
+
+constexpr formats::OptionDoc kOptions[] = {
+    {"print-identifier", "", "Text in front of every line, followed by '> '."},
+    {"standard-error", "false", "Print to standard error instead of standard output."},
+    {"sink.parallelism", "", "Parallelism of the sink operator."},
+};
+
+}  // namespace
+
+const Connector kPrintConnector = {
+    .identifier = "print", .options = kOptions, .make_sink = &MakePrintSink};
+
+}  // namespace thalweg::connectors

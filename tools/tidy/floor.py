@@ -35,7 +35,7 @@ IMPURE = {"thread", "condition_variable", "future", "fstream", "filesystem"}
 
 
 def is_test(path):
-    return path.endswith("_test.cc") or path.startswith(("tests/", "bench/"))
+    return path.endswith(("_test.cc", "_testing.h", "_testing.cc")) or path.startswith(("tests/", "bench/"))
 
 
 def check(tree):

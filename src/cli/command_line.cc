@@ -1,0 +1,111 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "base/memory.h"
+
+namespace thalweg::cli {
+namespace {
+
+constexpr char kExamples[] = R"(
+Examples:
+  thalweg run job.sql
+  thalweg run job.sql --parallelism 4 -D execution.runtime-mode=batch
+  thalweg run job.sql --output json | head
+  echo "SELECT 1 + 1 AS two" | thalweg run -
+  thalweg check job.sql
+  thalweg explain job.sql
+  thalweg functions SUBSTRING
+
+Exit code: 0, or 1 with the reason on standard error.)";
+
+constexpr char kRunDetails[] = R"(
+Statements run in order. Each INSERT outside a statement set is a job of its own: a bounded one is
+waited for, an unbounded one goes on while the next statement follows, and the program ends when all
+jobs have. Ctrl-C (SIGINT) and SIGTERM end them cleanly; a second one ends the program at once.
+
+--output
+  changelog   a line per change: +I[1, foo]       (default when standard output is no terminal)
+  table       an aligned table, final rows        (default on a terminal)
+  csv         a header and the final rows
+  json        an object a row; of a result that changes, {"op":"+U","row":{...}} a change)";
+
+const std::map<std::string, Output> kOutputs = {{"changelog", Output::kChangelog},
+                                                {"table", Output::kTable},
+                                                {"csv", Output::kCsv},
+                                                {"json", Output::kJson}};
+
+// Splits "key=value" at the first '='.
+std::string CheckSetting(const std::string& text) {
+  const size_t equals = text.find('=');
+  return equals == std::string::npos || equals == 0 ? "'" + text + "' is not key=value" : "";
+}
+
+std::string CheckMemory(const std::string& text) {
+  const Result<int64_t> bytes = ParseBytes(text);
+  if (!bytes.ok()) return bytes.status().message();
+  return *bytes > 0 ? "" : "the memory limit must be positive";
+}
+
+}  // namespace
+
+ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
+  CommandLine out;
+  CLI::App app("Thalweg: runs Apache Flink SQL files, natively.", "thalweg");
+  app.footer(kExamples);
+  app.set_version_flag("--version", "thalweg " THALWEG_VERSION " (the SQL of Apache Flink 2.2.1)");
+  app.require_subcommand(1);
+
+  std::vector<std::string> settings;
+  std::string memory, output;
+  const auto add_script = [&](CLI::App* command) {
+    command->add_option("file", out.file, "the SQL file; - for standard input")->required();
+    command
+        ->add_option("-D", settings, "a configuration key, as SET 'key' = 'value' before the file")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false)
+        ->check(CheckSetting);
+  };
+
+  CLI::App* run = app.add_subcommand("run", "run the statements of a SQL file");
+  add_script(run);
+  run->add_option("--parallelism,-p", out.parallelism, "workers (default: one per core)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  run->add_option("--output,-o", output, "how results of SELECT are written")
+      ->type_name("changelog|table|csv|json")
+      ->check(CLI::IsMember({"changelog", "table", "csv", "json"}));
+  run->add_option("--memory", memory, "limit of all jobs (default: 80 % of the machine's memory)")
+      ->type_name("SIZE")
+      ->check(CheckMemory);
+  run->footer(kRunDetails);
+
+  CLI::App* check = app.add_subcommand("check", "plan the statements of a SQL file, run nothing");
+  add_script(check);
+  CLI::App* explain =
+      app.add_subcommand("explain", "the plans of a SQL file, its changelogs and its state");
+  add_script(explain);
+  CLI::App* functions = app.add_subcommand("functions", "the functions, or what one of them does");
+  functions->add_option("name", out.function, "a function's name");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return {std::nullopt, code == 0 ? 0 : 1};
+  }
+  out.command = run->parsed()       ? Command::kRun
+                : check->parsed()   ? Command::kCheck
+                : explain->parsed() ? Command::kExplain
+                                    : Command::kFunctions;
+  for (const std::string& setting : settings) {
+    const size_t equals = setting.find('=');
+    out.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  if (!output.empty()) out.output = kOutputs.at(output);
+  if (!memory.empty()) out.memory_bytes = *ParseBytes(memory);
+  return {std::move(out), 0};
+}
+
+}  // namespace thalweg::cli

@@ -1,0 +1,33 @@
+// CommandLine: what the user typed, checked.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace thalweg::cli {
+
+enum class Command : uint8_t { kRun, kCheck, kExplain, kFunctions };
+enum class Output : uint8_t { kAuto, kChangelog, kTable, kCsv, kJson };
+
+struct CommandLine {
+  Command command = Command::kRun;
+  std::string file;                                           ///< "-": standard input
+  std::vector<std::pair<std::string, std::string>> settings;  ///< -D key=value, in order
+  int parallelism = 0;                                        ///< 0: as configured
+  Output output = Output::kAuto;
+  int64_t memory_bytes = 0;  ///< 0: 80 % of the machine's
+  std::string function;      ///< functions NAME
+};
+
+/// The command line, or the exit code of a program that has nothing more to do: help, version and
+/// mistakes have been printed.
+struct ParsedCommandLine {
+  std::optional<CommandLine> command;
+  int exit_code = 0;
+};
+ParsedCommandLine ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace thalweg::cli

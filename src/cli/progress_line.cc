@@ -1,0 +1,45 @@
+#include "cli/progress_line.h"
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include "base/duration.h"
+
+namespace thalweg::cli {
+namespace {
+
+// 999, 12.3 k, 4.5 M
+std::string Count(double rows) {
+  if (rows < 1e4) return fmt::format("{:.0f}", rows);
+  if (rows < 1e6) return fmt::format("{:.1f} k", rows / 1e3);
+  return fmt::format("{:.1f} M", rows / 1e6);
+}
+
+std::string Utc(int64_t epoch_ms) {
+  const time_t seconds = static_cast<time_t>(epoch_ms / 1000);
+  tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+  return text;
+}
+
+}  // namespace
+
+std::string ProgressLine(const ProgressFacts& facts) {
+  std::string line = facts.jobs == 1 ? facts.name : fmt::format("{} jobs", facts.jobs);
+  line += fmt::format(": {} rows in ({}/s), {} out", Count(static_cast<double>(facts.rows_in)),
+                      Count(facts.rows_per_second), Count(static_cast<double>(facts.rows_out)));
+  if (facts.watermark_ms > INT64_MIN && facts.watermark_ms < INT64_MAX) {
+    line += ", watermark " + Utc(facts.watermark_ms);
+    const int64_t lag_ms = facts.now_ms - facts.watermark_ms;
+    // The lag of old data says nothing.
+    if (lag_ms >= 0 && lag_ms < int64_t{7} * 86'400'000) {
+      line += ", lag " + (lag_ms < 10'000 ? fmt::format("{} ms", lag_ms)
+                                          : FormatDurationMs(lag_ms / 1000 * 1000));
+    }
+  }
+  return line;
+}
+
+}  // namespace thalweg::cli

@@ -1,0 +1,21 @@
+// The one line that tells how far the running jobs are.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace thalweg::cli {
+
+/// What the line shows.
+struct ProgressFacts {
+  int jobs = 0;
+  std::string name;  ///< of the only job
+  int64_t rows_in = 0;
+  int64_t rows_out = 0;
+  double rows_per_second = 0;
+  int64_t watermark_ms = INT64_MIN;
+  int64_t now_ms = 0;
+};
+std::string ProgressLine(const ProgressFacts& facts);
+
+}  // namespace thalweg::cli

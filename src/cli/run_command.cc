@@ -1,0 +1,176 @@
+#include "cli/run_command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include <cstdio>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "api/error_text.h"
+#include "api/result_writer.h"
+#include "api/session.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "cli/terminal.h"
+
+namespace thalweg::cli {
+namespace {
+
+constexpr size_t kLargestScript = 256 << 20;
+
+// The whole of a file, or of standard input for "-".
+Status ReadScript(const std::string& path, std::string* text) {
+  FILE* file = path == "-" ? stdin : fopen(path.c_str(), "rb");
+  if (file == nullptr) return Status::Io("cannot read " + path + ": " + strerror(errno));
+  char buffer[1 << 16];
+  size_t n = 0;
+  while ((n = fread(buffer, 1, sizeof buffer, file)) > 0 && text->size() <= kLargestScript)
+    text->append(buffer, n);
+  const int error = ferror(file) ? errno : 0;
+  if (file != stdin) fclose(file);
+  if (error != 0) return Status::Io("cannot read " + path + ": " + strerror(error));
+  if (text->size() > kLargestScript) return Status::InvalidSql(path + " is no SQL file: too large");
+  return Status::OK();
+}
+
+// Results to standard output; messages, notices and progress to standard error.
+class RunHandler : public api::ResultWriter {
+ public:
+  RunHandler(api::OutputFormat format, api::Session* session, Terminal* terminal)
+      : ResultWriter(format, session->configuration(),
+                     [terminal](std::string_view text) { return terminal->Write(text); }),
+        terminal_(terminal) {
+    if (terminal->error_is_terminal()) {
+      progress_.emplace(terminal, [this] { (void)Flush(); });
+    }
+  }
+
+  void OnMessage(std::string_view message) override {
+    if (terminal_->error_is_terminal()) terminal_->Error(message);
+  }
+  void OnNotice(std::string_view notice) override {
+    terminal_->Error("note: " + std::string(notice));
+  }
+  void OnJobStart(const runtime::Job* job, std::string_view name) override {
+    if (progress_) progress_->Add(job, name);
+  }
+  void OnJobEnd(const runtime::Job* job) override {
+    if (progress_) progress_->Remove(job);
+  }
+
+ private:
+  Terminal* const terminal_;
+  std::optional<Progress> progress_;
+};
+
+api::OutputFormat FormatOf(Output output, const Terminal& terminal) {
+  switch (output) {
+    case Output::kChangelog:
+      return api::OutputFormat::kChangelog;
+    case Output::kTable:
+      return api::OutputFormat::kTable;
+    case Output::kCsv:
+      return api::OutputFormat::kCsv;
+    case Output::kJson:
+      return api::OutputFormat::kJson;
+    case Output::kAuto:
+      break;
+  }
+  return terminal.output_is_terminal() ? api::OutputFormat::kTable : api::OutputFormat::kChangelog;
+}
+
+// The session that a signal stops; none before it is made and once it has done its work.
+class RunningSession {
+ public:
+  void Set(api::Session* session) {
+    std::lock_guard lock(mutex_);
+    session_ = session;
+    if (session_ != nullptr && stopped_) session_->Stop();
+  }
+  void Stop() {
+    std::lock_guard lock(mutex_);
+    stopped_ = true;
+    if (session_ != nullptr) session_->Stop();
+  }
+
+ private:
+  std::mutex mutex_;
+  api::Session* session_ = nullptr;
+  bool stopped_ = false;
+};
+
+Status Configure(const CommandLine& command, api::Session* session) {
+  for (const auto& [key, value] : command.settings) {
+    Status status = session->Configure(key, value);
+    if (!status.ok()) return status.WithContext("-D " + key);
+  }
+  return Status::OK();
+}
+
+Status Functions(const CommandLine& command, api::Session* session, Terminal* terminal) {
+  const bool one = !command.function.empty();
+  std::string name;
+  for (const char c : command.function) name += c == '`' ? std::string("``") : std::string(1, c);
+  const std::string script = one ? "DESCRIBE FUNCTION `" + name + "`" : "SHOW FUNCTIONS";
+  RunHandler handler(api::OutputFormat::kTable, session, terminal);
+  return session->RunScript(script, &handler);
+}
+
+}  // namespace
+
+int RunCommand(const CommandLine& command) {
+  signal(SIGPIPE, SIG_IGN);
+  Terminal terminal;
+  std::string script;
+  const std::string name = command.file == "-" ? "<stdin>" : command.file;
+  RunningSession running;
+  // Before the session, so that its threads inherit the signal mask.
+  Interrupt interrupt([&] {
+    if (terminal.error_is_terminal()) terminal.Error("stopping; once more to end at once");
+    running.Stop();
+  });
+  if (command.command != Command::kFunctions) {
+    const Status read = ReadScript(command.file, &script);
+    if (!read.ok()) {
+      terminal.Error("thalweg: " + read.message());
+      return 1;
+    }
+  }
+  api::SessionOptions options;
+  options.parallelism = command.parallelism;
+  options.memory_limit = command.memory_bytes;
+  api::Session session(options);
+  running.Set(&session);
+
+  Status status = Configure(command, &session);
+  if (status.ok()) {
+    switch (command.command) {
+      case Command::kRun: {
+        RunHandler handler(FormatOf(command.output, terminal), &session, &terminal);
+        status = session.RunScript(script, &handler);
+        break;
+      }
+      case Command::kCheck:
+        status = session.CheckScript(script);
+        if (status.ok()) status = terminal.Write(name + ": ok\n");
+        break;
+      case Command::kExplain: {
+        Result<std::string> plan = session.ExplainScript(script);
+        status = plan.ok() ? terminal.Write(*plan) : plan.status();
+        break;
+      }
+      case Command::kFunctions:
+        status = Functions(command, &session, &terminal);
+        break;
+    }
+  }
+  running.Set(nullptr);
+  if (status.ok() || (interrupt.received() && status.code() == StatusCode::kCancelled)) return 0;
+  terminal.Error(api::ErrorText(status, script, name));
+  return 1;
+}
+
+}  // namespace thalweg::cli

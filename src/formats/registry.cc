@@ -1,11 +1,14 @@
 #include "formats/registry.h"
 
 #include "formats/csv/csv_format.h"
+#include "formats/json/json_format.h"
 #include "formats/nexbin/nexbin_format.h"
 
 namespace thalweg::formats {
 
-std::vector<const Format*> AllFormats() { return {&csv::CsvFormat(), &nexbin::NexbinFormat()}; }
+std::vector<const Format*> AllFormats() {
+  return {&csv::CsvFormat(), &json::JsonFormat(), &nexbin::NexbinFormat()};
+}
 
 const Format* FindFormat(std::string_view identifier) {
   for (const Format* f : AllFormats()) {

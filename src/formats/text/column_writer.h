@@ -28,6 +28,11 @@ class ColumnWriter {
   /// Begins a batch of at most `capacity` rows, all NULL.
   void Start(int32_t capacity);
 
+  /// Makes room for row `row` beyond the capacity.
+  void EnsureRow(int32_t row) {
+    if (row >= capacity_) Grow(row + 1 + capacity_);
+  }
+
   /// T is the physical value type.
   template <typename T>
   void Set(int32_t row, T value) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,8 @@ struct EvalContext {
   bool streaming = true;
   /// The jobs's seed for RAND() and UUID() under simulation; 0: seeded from the system.
   uint64_t seed = 0;
+  /// Generators of RAND and UUID, by call (functions/random.cc).
+  mutable std::map<const void*, uint64_t> random_states;
 };
 
 }  // namespace thalweg::expr

@@ -114,11 +114,14 @@ void AppendTimestamp(int64_t value, int precision, std::string* out) {
 }
 
 void AppendIntervalYearMonth(int32_t months, std::string* out) {
-  const int64_t magnitude = months < 0 ? -int64_t{months} : months;
   *out += months < 0 ? '-' : '+';
+  // Java's absolute value of the least int is negative, and shows.
+  const int64_t magnitude =
+      months < 0 && months != INT32_MIN ? -int64_t{months} : int64_t{months};
   AppendInt(magnitude / 12, out);
   *out += '-';
-  AppendPadded(magnitude % 12, 2, out);
+  if (magnitude % 12 < 10) *out += '0';
+  AppendInt(magnitude % 12, out);
 }
 
 void AppendIntervalDayTime(int64_t millis, std::string* out) {

@@ -64,7 +64,15 @@ ExprPtr MakeColumn(int column, const Type& type) {
   return e;
 }
 
+Type NormalizedInterval(const Type& t) {
+  if (t.root() == TypeRoot::kIntervalYearMonth) {
+    return Type::IntervalYearMonth(data::IntervalResolution::kMonth).WithNullable(t.nullable());
+  }
+  return Type::IntervalDayTime(data::IntervalResolution::kSecond, 2, 3).WithNullable(t.nullable());
+}
+
 ExprPtr MakeLiteral(ColumnPtr value) {
+  if (value->type().is_interval()) value = value->WithType(NormalizedInterval(value->type()));
   auto e = std::make_shared<Expr>();
   e->kind = ExprKind::kLiteral;
   e->type = value->type();
@@ -124,7 +132,7 @@ Result<ExprPtr> MakeCall(std::string_view name, std::vector<ExprPtr> args,
     if (!result.ok() && result.status().message().empty()) return CannotApply(*f, args);
     return result;
   }
-  TW_ASSIGN_OR_RETURN(ExprPtr simple, SimplifySelfComparison(f->name, args, context));
+  TW_ASSIGN_OR_RETURN(ExprPtr simple, SimplifyComparison(f->name, args, context));
   if (simple != nullptr) return simple;
   std::vector<Type> types;
   std::vector<ColumnPtr> literals;

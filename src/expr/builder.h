@@ -10,6 +10,9 @@
 namespace thalweg::expr {
 
 ExprPtr MakeColumn(int column, const data::Type& type);
+/// The type that expressions give intervals, whatever their declared resolution: INTERVAL MONTH or
+/// INTERVAL SECOND(3).
+data::Type NormalizedInterval(const data::Type& interval);
 /// `value` is a one-row column.
 ExprPtr MakeLiteral(data::ColumnPtr value);
 ExprPtr MakeStringLiteral(std::string_view value);  // CHAR(n) NOT NULL, as Flink types it

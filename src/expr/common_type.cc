@@ -63,19 +63,13 @@ std::optional<Type> CommonOf(const Type& a, const Type& b) {
   if (a.is_binary() && b.is_binary()) return Type::Varbinary(std::max(a.length(), b.length()));
   if (a.is_datetime() && b.is_datetime()) {
     if (a.root() == b.root()) return a.precision() >= b.precision() ? a : b;
-    if (a.root() == TypeRoot::kTime || b.root() == TypeRoot::kTime) return std::nullopt;
-    const int p =
-        std::max(a.is_timestamp() ? a.precision() : 0, b.is_timestamp() ? b.precision() : 0);
-    return a.root() == TypeRoot::kTimestampLtz || b.root() == TypeRoot::kTimestampLtz
-               ? Type::TimestampLtz(p)
-               : Type::Timestamp(p);
+    if (!a.is_timestamp() || !b.is_timestamp()) return std::nullopt;
+    return Type::TimestampLtz(std::max(a.precision(), b.precision()));
   }
   if (a.is_interval() && a.root() == b.root()) {
     return a.root() == TypeRoot::kIntervalYearMonth
-               ? Type::IntervalYearMonth(data::IntervalResolution::kYearToMonth,
-                                         std::max(a.precision(), b.precision()))
-               : Type::IntervalDayTime(data::IntervalResolution::kDayToSecond,
-                                       std::max(a.precision(), b.precision()),
+               ? Type::IntervalYearMonth(data::IntervalResolution::kMonth)
+               : Type::IntervalDayTime(data::IntervalResolution::kSecond, 2,
                                        std::max(a.scale(), b.scale()));
   }
   if (a.is_datetime() && b.is_interval()) return a;

@@ -22,6 +22,22 @@ Result<data::ColumnPtr> EvaluateConstant(const ExprPtr& e, const EvalContext& co
   return data::Flatten(columns[0]);
 }
 
+/// Flink's planner keeps floating-point constants as decimals, which know no -0.0.
+data::ColumnPtr WithoutNegativeZero(data::ColumnPtr value) {
+  const data::TypeRoot root = value->type().root();
+  if (value->IsNull(0)) return value;
+  const bool zero = (root == data::TypeRoot::kDouble && value->At<double>(0) == 0) ||
+                    (root == data::TypeRoot::kFloat && value->At<float>(0) == 0);
+  if (!zero) return value;
+  auto c = data::Column::Make(value->type(), 1);
+  if (root == data::TypeRoot::kDouble) {
+    c->mutable_values<double>()[0] = 0;
+  } else {
+    c->mutable_values<float>()[0] = 0;
+  }
+  return c;
+}
+
 }  // namespace
 
 Result<ExprPtr> FoldConstants(ExprPtr e, const EvalContext& context) {
@@ -41,7 +57,7 @@ Result<ExprPtr> FoldConstants(ExprPtr e, const EvalContext& context) {
   if (!e->deterministic() || ReadsColumn(*e)) return e;
   Result<data::ColumnPtr> value = EvaluateConstant(e, context);
   if (!value.ok()) return e;  // fails again when a row is evaluated
-  return MakeLiteral((*value)->WithType(e->type));
+  return MakeLiteral(WithoutNegativeZero((*value)->WithType(e->type)));
 }
 
 }  // namespace thalweg::expr

@@ -25,7 +25,7 @@ Result<ExprPtr> MakeLogical(ExprKind kind, const Args& args, const EvalContext& 
   Args flat;
   bool nullable = false;
   for (const auto& a : args) {
-    if (!FitsBoolean(a->type)) return NoSuchOverload();
+    if (a->type.root() != TypeRoot::kBoolean) return NoSuchOverload();
     nullable |= a->type.nullable();
     if (a->kind == kind) {
       flat.insert(flat.end(), a->args.begin(), a->args.end());
@@ -44,6 +44,24 @@ Result<ExprPtr> MakeOr(ExprPtr a, ExprPtr b, const EvalContext& context) {
   return MakeLogical(ExprKind::kOr, {std::move(a), std::move(b)}, context);
 }
 
+/// The common type, or else the one of the types that takes all others by implicit casts.
+Result<Type> CoalesceType(const std::vector<Type>& types) {
+  Result<Type> common = CommonType(types);
+  if (common.ok()) {
+    if (IsNullType(*common)) return NoSuchOverload();
+    return common;
+  }
+  Type type = types[0];
+  for (const Type& t : types) {
+    if (SupportsImplicitCast(type, t)) {
+      type = t;
+    } else if (!SupportsImplicitCast(t, type)) {
+      return common.status();
+    }
+  }
+  return type;
+}
+
 Result<ExprPtr> MakeCoalesce(const Args& args, const EvalContext& context) {
   if (args.empty()) return NoSuchOverload();
   std::vector<Type> types;
@@ -52,7 +70,7 @@ Result<ExprPtr> MakeCoalesce(const Args& args, const EvalContext& context) {
     types.push_back(a->type);
     nullable &= a->type.nullable();
   }
-  TW_ASSIGN_OR_RETURN(Type type, CommonType(types));
+  TW_ASSIGN_OR_RETURN(Type type, CoalesceType(types));
   type = type.WithNullable(nullable);
   Args cast;
   for (const auto& a : args) {
@@ -68,6 +86,37 @@ Result<ExprPtr> MakeNullIf(const Args& args, const EvalContext& context) {
   if (args.size() != 2) return NoSuchOverload();
   TW_ASSIGN_OR_RETURN(ExprPtr equal, MakeCall("=", {args[0], args[1]}, context));
   return MakeCase({equal, MakeNullLiteral(args[0]->type.WithNullable(true)), args[0]}, context);
+}
+
+/// As CASE, but nullable with its condition, too.
+Result<ExprPtr> MakeIf(const Args& args, const EvalContext& context) {
+  if (args.size() != 3 || args[0]->type.root() != TypeRoot::kBoolean) return NoSuchOverload();
+  if (IsNullType(args[1]->type) || IsNullType(args[2]->type)) return NoSuchOverload();
+  TW_ASSIGN_OR_RETURN(ExprPtr e, MakeCase(args, context));
+  if (!args[0]->type.nullable() || e->type.nullable()) return e;
+  return MakeLazy(ExprKind::kCase, e->type.WithNullable(true), e->args);
+}
+
+/// = and <> of rows: by their fields, three-valued.
+Result<ExprPtr> MakeRowComparison(const Args& args, bool equal, const EvalContext& context) {
+  ExprPtr result;
+  const int n = args[0]->type.num_children();
+  if (n != args[1]->type.num_children()) return NoSuchOverload();
+  for (int i = 0; i < n; ++i) {
+    Args fields;
+    for (const ExprPtr& row : args) {
+      const bool constructed = row->kind == ExprKind::kCall && row->function->name == "ROW";
+      fields.push_back(constructed ? row->args[static_cast<size_t>(i)] : MakeFieldAccess(row, i));
+    }
+    TW_ASSIGN_OR_RETURN(ExprPtr one, MakeCall(equal ? "=" : "<>", fields, context));
+    if (result == nullptr) {
+      result = std::move(one);
+    } else {
+      TW_ASSIGN_OR_RETURN(result, equal ? MakeAnd(result, one, context)
+                                        : MakeOr(result, one, context));
+    }
+  }
+  return result;
 }
 
 /// IS [NOT] DISTINCT FROM.
@@ -108,6 +157,9 @@ Result<ExprPtr> MakeCase(std::vector<ExprPtr> args, const EvalContext& context) 
     if (i % 2 == 1 || i + 1 == args.size()) types.push_back(args[i]->type);
   }
   TW_ASSIGN_OR_RETURN(const Type type, CommonType(types));
+  if (IsNullType(type)) {
+    return Status::InvalidSql("Of the values of CASE at least one must be other than NULL");
+  }
   for (size_t i = 0; i < args.size(); ++i) {
     const bool is_condition = i % 2 == 0 && i + 1 < args.size();
     if (is_condition && !FitsBoolean(args[i]->type)) {
@@ -119,8 +171,12 @@ Result<ExprPtr> MakeCase(std::vector<ExprPtr> args, const EvalContext& context) 
   return MakeLazy(ExprKind::kCase, type, std::move(args));
 }
 
-Result<ExprPtr> SimplifySelfComparison(std::string_view name, const Args& args,
-                                       const EvalContext& context) {
+Result<ExprPtr> SimplifyComparison(std::string_view name, const Args& args,
+                                   const EvalContext& context) {
+  if (args.size() == 2 && (name == "=" || name == "<>") &&
+      args[0]->type.root() == TypeRoot::kRow && args[1]->type.root() == TypeRoot::kRow) {
+    return MakeRowComparison(args, name == "=", context);
+  }
   if (args.size() != 2 || !args[0]->Equals(*args[1]) || !args[0]->deterministic()) return ExprPtr();
   const bool holds = name == "=" || name == "<=" || name == ">=";
   if (!holds && name != "<>" && name != "<" && name != ">") return ExprPtr();
@@ -140,12 +196,9 @@ Result<ExprPtr> MakeForm(const ScalarFunction& f, const std::vector<ExprPtr>& ar
   if (name == "COALESCE") return MakeCoalesce(args, context);
   if (name == "IFNULL") {
     if (args.size() != 2) return NoSuchOverload();
-    return MakeCoalesce(args, context);
+    return args[0]->type.nullable() ? MakeCoalesce(args, context) : args[0];
   }
-  if (name == "IF") {
-    if (args.size() != 3 || !FitsBoolean(args[0]->type)) return NoSuchOverload();
-    return MakeCase(args, context);
-  }
+  if (name == "IF") return MakeIf(args, context);
   if (name == "NULLIF") return MakeNullIf(args, context);
   if (name == "IN" || name == "NOT IN") {
     if (args.size() < 2) return NoSuchOverload();

@@ -9,6 +9,23 @@ namespace thalweg::expr {
 using data::Column;
 using data::PhysicalType;
 
+namespace {
+
+/// MAP and MULTISET: the same entries in any order.
+bool SameEntries(const Column& a, int32_t x, const Column& b, int32_t y) {
+  for (int32_t i = a.offsets()[x]; i < a.offsets()[x + 1]; ++i) {
+    bool found = false;
+    for (int32_t j = b.offsets()[y]; j < b.offsets()[y + 1] && !found; ++j) {
+      found = SameValue(*a.children()[0], i, *b.children()[0], j) &&
+              SameValue(*a.children()[1], i, *b.children()[1], j);
+    }
+    if (!found) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 bool SameValue(const Column& a, int32_t i, const Column& b, int32_t j) {
   const bool null = a.IsNull(i);
   if (null != b.IsNull(j)) return false;
@@ -24,6 +41,7 @@ bool SameValue(const Column& a, int32_t i, const Column& b, int32_t j) {
     case PhysicalType::kList: {
       const int32_t n = sa.offsets()[x + 1] - sa.offsets()[x];
       if (n != sb.offsets()[y + 1] - sb.offsets()[y]) return false;
+      if (sa.children().size() == 2) return SameEntries(sa, x, sb, y);
       for (size_t c = 0; c < sa.children().size(); ++c) {
         for (int32_t k = 0; k < n; ++k) {
           if (!SameValue(*sa.children()[c], sa.offsets()[x] + k, *sb.children()[c],
@@ -58,10 +76,9 @@ size_t HashValue(const Column& c, int32_t row) {
     case PhysicalType::kString:
       return std::hash<std::string_view>()(s.values<std::string_view>()[x]);
     case PhysicalType::kList:
-      for (const auto& child : s.children()) {
-        for (int32_t k = s.offsets()[x]; k < s.offsets()[x + 1]; ++k) {
-          h = h * 31 + HashValue(*child, k);
-        }
+      if (s.children().size() == 2) return static_cast<size_t>(s.offsets()[x + 1] - s.offsets()[x]);
+      for (int32_t k = s.offsets()[x]; k < s.offsets()[x + 1]; ++k) {
+        h = h * 31 + HashValue(*s.children()[0], k);
       }
       return h;
     case PhysicalType::kRow:

@@ -87,8 +87,7 @@ Status FloatToDecimal(const KernelCall& call, data::Column* out) {
     const int32_t i = call.rows[k];
     const double v = in[i];
     if (!std::isfinite(v)) {
-      TW_RETURN_IF_ERROR(CastFailed(call, std::isnan(v) ? "NaN" : "Infinity", i, out));
-      continue;
+      return Status::Evaluation("NaN and infinities cannot be cast to DECIMAL");  // TRY_CAST, too
     }
     if (!DecimalFromDouble(v, to, &values[i])) out->SetNull(i);
   }
@@ -197,7 +196,6 @@ Result<BoundFunction> BindCastToNumber(const CastRequest& r) {
         bound.kernel = &IntegerToDecimal<From>;
       }
     });
-    bound.state = MakeCastState(r);
   } else if (r.from.is_numeric()) {
     BindPrimitive(r, &bound);
   } else if (r.from.root() == TypeRoot::kBoolean) {

@@ -214,12 +214,17 @@ struct Divide {
   }
 };
 
+Status AlwaysDivisionByZero(const KernelCall&, data::Column*) { return DivisionByZero(); }
+
 Result<BoundFunction> BindDivide(const BindArgs& args) {
   if (!AreNumeric(args)) return NoSuchOverload();
   const Type &a = args.types[0], &b = args.types[1];
   if (args.literals[0] != nullptr && !args.literals[0]->IsNull(0) &&
       IsZeroLiteral(args.literals[1])) {
-    return DivisionByZero();
+    // Not an error yet: the planner may find that it is never evaluated.
+    BoundFunction f = BindAsIs(args, a, &AlwaysDivisionByZero);
+    f.result_nulls = ResultNulls::kNever;
+    return f;
   }
   BoundFunction f;
   if (a.is_exact_numeric() && b.is_exact_numeric() && (a.is_decimal() || b.is_decimal())) {

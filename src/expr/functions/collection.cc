@@ -30,8 +30,8 @@ Result<BoundFunction> BindRow(const BindArgs& args) {
   std::vector<data::Field> fields;
   for (size_t i = 0; i < args.types.size(); ++i) {
     if (IsNullType(args.types[i])) return NoSuchOverload();
-    fields.push_back({fmt::format("EXPR${}", i),
-                      args.types[i].WithTimeAttribute(data::TimeAttribute::kNone)});
+    fields.push_back(
+        {fmt::format("EXPR${}", i), args.types[i].WithTimeAttribute(data::TimeAttribute::kNone)});
   }
   BoundFunction f = BindAsIs(args, Type::Row(std::move(fields)), nullptr);
   f.column_kernel = &MakeRows;
@@ -57,8 +57,8 @@ Result<ColumnPtr> MakeArrays(const KernelCall& call, int32_t size) {
   call.rows.ForEach([&](int32_t i) {
     for (int32_t k = 0; k < n; ++k) indices[static_cast<size_t>(i * n + k)] = k * size + i;
   });
-  return ColumnPtr(
-      Column::MakeList(call.result_type, size, std::move(offsets), {Interleave(call.args, indices)}));
+  return ColumnPtr(Column::MakeList(call.result_type, size, std::move(offsets),
+                                    {Interleave(call.args, indices)}));
 }
 
 Result<BoundFunction> BindArray(const BindArgs& args) {
@@ -176,8 +176,8 @@ Result<BoundFunction> BindItem(const BindArgs& args) {
   if (base.root() == TypeRoot::kArray && FitsInteger(key)) {
     const auto index = LiteralInteger(args, 1);
     if (index && *index < 1) {
-      return Status::InvalidSql(fmt::format(
-          "Array element access needs an index starting at 1 but was {}.", *index));
+      return Status::InvalidSql(
+          fmt::format("Array element access needs an index starting at 1 but was {}.", *index));
     }
     f.params = {base, Type::Bigint()};
     f.result = base.child(0);
@@ -229,8 +229,8 @@ Result<ColumnPtr> Element(const KernelCall& call, int32_t size) {
 Result<BoundFunction> BindElement(const BindArgs& args) {
   if (args.types.size() != 1 || args.types[0].root() != TypeRoot::kArray) return NoSuchOverload();
   const Type& element = args.types[0].child(0);
-  BoundFunction f = BindAsIs(
-      args, element.WithNullable(element.nullable() || args.types[0].nullable()), nullptr);
+  BoundFunction f =
+      BindAsIs(args, element.WithNullable(element.nullable() || args.types[0].nullable()), nullptr);
   f.column_kernel = &Element;
   f.result_nulls = ResultNulls::kAsBound;
   return f;
@@ -239,21 +239,48 @@ Result<BoundFunction> BindElement(const BindArgs& args) {
 constexpr auto kCategory = FunctionCategory::kCollection;
 
 const ScalarFunction kFunctions[] = {
-    {"ROW", {}, kCategory, "ROW(value1 [, value2]*) or (value1, value2 [, ...])",
-     "A row of the values; its fields are EXPR$0, EXPR$1, ...", {"ROW(1, 'a')", "(1, a)"},
+    {"ROW",
+     {},
+     kCategory,
+     "ROW(value1 [, value2]*) or (value1, value2 [, ...])",
+     "A row of the values; its fields are EXPR$0, EXPR$1, ...",
+     {"ROW(1, 'a')", "(1, a)"},
      &BindRow},
-    {"ARRAY", {}, kCategory, "ARRAY[value1 [, value2]*]", "An array of the values.",
-     {"ARRAY[1, 2, 3]", "[1, 2, 3]"}, &BindArray},
-    {"MAP", {}, kCategory, "MAP[key1, value1 [, key2, value2]*]",
-     "A map of the pairs; of equal keys the last one counts.", {"MAP['a', 1]", "{a=1}"}, &BindMap},
-    {"ITEM", {}, kCategory, "array[index] or map[key]",
+    {"ARRAY",
+     {},
+     kCategory,
+     "ARRAY[value1 [, value2]*]",
+     "An array of the values.",
+     {"ARRAY[1, 2, 3]", "[1, 2, 3]"},
+     &BindArray},
+    {"MAP",
+     {},
+     kCategory,
+     "MAP[key1, value1 [, key2, value2]*]",
+     "A map of the pairs; of equal keys the last one counts.",
+     {"MAP['a', 1]", "{a=1}"},
+     &BindMap},
+    {"ITEM",
+     {},
+     kCategory,
+     "array[index] or map[key]",
      "The element at a position from 1, or the value of a key; NULL where there is none.",
-     {"ARRAY[4, 5, 6][2]", "5"}, &BindItem},
-    {"CARDINALITY", {}, kCategory, "CARDINALITY(array or map)", "The number of elements.",
-     {"CARDINALITY(ARRAY[1, 2])", "2"}, &BindCardinality},
-    {"ELEMENT", {}, kCategory, "ELEMENT(array)",
+     {"ARRAY[4, 5, 6][2]", "5"},
+     &BindItem},
+    {"CARDINALITY",
+     {},
+     kCategory,
+     "CARDINALITY(array or map)",
+     "The number of elements.",
+     {"CARDINALITY(ARRAY[1, 2])", "2"},
+     &BindCardinality},
+    {"ELEMENT",
+     {},
+     kCategory,
+     "ELEMENT(array)",
      "The only element; NULL of an empty array, an error where there are more.",
-     {"ELEMENT(ARRAY['x'])", "x"}, &BindElement},
+     {"ELEMENT(ARRAY['x'])", "x"},
+     &BindElement},
 };
 
 }  // namespace

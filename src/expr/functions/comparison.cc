@@ -20,13 +20,9 @@ Result<Type> ComparisonType(const Type& a, const Type& b) {
     if (a.is_floating() && b.is_floating() && a.root() != b.root()) return Type::Double();
     return CommonType({a, b});
   }
-  // A string beside anything else is read as that.
-  if (a.is_character() && !b.is_character() && !b.is_nested() && !IsNullType(b)) {
-    return b.is_decimal() ? Type::Decimal(38, 19) : b;
-  }
-  if (b.is_character() && !a.is_character() && !a.is_nested() && !IsNullType(a)) {
-    return a.is_decimal() ? Type::Decimal(38, 19) : a;
-  }
+  // A string beside a date or time is read as that; beside anything else it is an error.
+  if (a.is_character() && b.is_datetime()) return b;
+  if (b.is_character() && a.is_datetime()) return a;
   if (a.is_datetime() != b.is_datetime() && !IsNullType(a) && !IsNullType(b)) {
     return NoSuchOverload();
   }
@@ -170,7 +166,7 @@ const ScalarFunction kFunctions[] = {
      {"1 = 1", "TRUE"},
      &BindCompare<Equal>},
     {"<>",
-     {"!="},
+     {},
      kCategory,
      "value1 <> value2",
      "TRUE if the values differ; NULL if one is NULL.",

@@ -79,10 +79,20 @@ Result<BoundFunction> Bind(const BindArgs& args) {
 constexpr auto kCategory = FunctionCategory::kConditional;
 
 const ScalarFunction kFunctions[] = {
-    {"GREATEST", {}, kCategory, "GREATEST(value1 [, value2]*)",
-     "The greatest of the values; NULL if one is NULL.", {"GREATEST(1, 3, 2)", "3"}, &Bind<true>},
-    {"LEAST", {}, kCategory, "LEAST(value1 [, value2]*)",
-     "The least of the values; NULL if one is NULL.", {"LEAST(2, 1, 3)", "1"}, &Bind<false>},
+    {"GREATEST",
+     {},
+     kCategory,
+     "GREATEST(value1 [, value2]*)",
+     "The greatest of the values; NULL if one is NULL.",
+     {"GREATEST(1, 3, 2)", "3"},
+     &Bind<true>},
+    {"LEAST",
+     {},
+     kCategory,
+     "LEAST(value1 [, value2]*)",
+     "The least of the values; NULL if one is NULL.",
+     {"LEAST(2, 1, 3)", "1"},
+     &Bind<false>},
 };
 
 }  // namespace

@@ -14,17 +14,31 @@ namespace thalweg::expr {
 using FunctionFamily = std::span<const ScalarFunction>;
 
 FunctionFamily ArithmeticFunctions();
+FunctionFamily CollectionFunctions();
 FunctionFamily ComparisonFunctions();
 FunctionFamily ConditionalFunctions();
 FunctionFamily ConversionFunctions();
+FunctionFamily ExtremeFunctions();
+FunctionFamily HashFunctions();
 FunctionFamily LogicalFunctions();
+FunctionFamily MathFunctions();
+FunctionFamily NumberTextFunctions();
+FunctionFamily RandomFunctions();
+FunctionFamily RoundingFunctions();
 
 inline constexpr FunctionFamily (*kScalarFamilies[])() = {
     &ArithmeticFunctions,
+    &CollectionFunctions,
     &ComparisonFunctions,
     &ConditionalFunctions,
     &ConversionFunctions,
+    &ExtremeFunctions,
+    &HashFunctions,
     &LogicalFunctions,
+    &MathFunctions,
+    &NumberTextFunctions,
+    &RandomFunctions,
+    &RoundingFunctions,
     // string/
     &CaseFunctions,
     &CharacterClassFunctions,

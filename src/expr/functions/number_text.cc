@@ -94,14 +94,27 @@ Result<BoundFunction> BindUnhex(const BindArgs& args) {
 constexpr auto kCategory = FunctionCategory::kArithmetic;
 
 const ScalarFunction kFunctions[] = {
-    {"BIN", {}, kCategory, "BIN(integer)", "The integer's 64 bits without leading zeros.",
-     {"BIN(4)", "100"}, &BindBin},
-    {"HEX", {}, kCategory, "HEX(integer or string)",
+    {"BIN",
+     {},
+     kCategory,
+     "BIN(integer)",
+     "The integer's 64 bits without leading zeros.",
+     {"BIN(4)", "100"},
+     &BindBin},
+    {"HEX",
+     {},
+     kCategory,
+     "HEX(integer or string)",
      "Hexadecimal digits of the integer's 64 bits, or of the string's bytes.",
-     {"HEX('hello')", "68656C6C6F"}, &BindHex},
-    {"UNHEX", {}, kCategory, "UNHEX(string)",
+     {"HEX('hello')", "68656C6C6F"},
+     &BindHex},
+    {"UNHEX",
+     {},
+     kCategory,
+     "UNHEX(string)",
      "The bytes of hexadecimal digits; NULL where there is another character.",
-     {"DECODE(UNHEX('466C696E6B'), 'UTF-8')", "Flink"}, &BindUnhex},
+     {"DECODE(UNHEX('466C696E6B'), 'UTF-8')", "Flink"},
+     &BindUnhex},
 };
 
 }  // namespace

@@ -61,8 +61,8 @@ uint64_t* StateOf(const KernelCall& call) {
     } else if (call.context.seed != 0) {
       seed = static_cast<int64_t>(call.context.seed + call.context.random_states.size());
     } else {
-      seed = static_cast<int64_t>((uint64_t{std::random_device{}()} << 32) ^
-                                  std::random_device{}());
+      seed =
+          static_cast<int64_t>((uint64_t{std::random_device{}()} << 32) ^ std::random_device{}());
     }
     it->second = JavaRandom::StateOfSeed(seed);
   }
@@ -89,8 +89,8 @@ Status RandOfSeed(const KernelCall& call, data::Column* out) {
 
 Status RandInteger(const KernelCall& call, data::Column* out) {
   const data::ColumnView<int32_t> bound(*call.args.back());
-  const bool seed_column = static_cast<const Generator*>(call.state)->seed == std::nullopt &&
-                           call.args.size() == 2;
+  const bool seed_column =
+      static_cast<const Generator*>(call.state)->seed == std::nullopt && call.args.size() == 2;
   uint64_t* shared = StateOf(call);
   auto* to = out->mutable_values<int32_t>();
   for (int32_t k = 0; k < call.rows.count(); ++k) {
@@ -177,12 +177,30 @@ Result<BoundFunction> BindUuid(const BindArgs& args) {
 constexpr auto kCategory = FunctionCategory::kArithmetic;
 
 const ScalarFunction kFunctions[] = {
-    {"RAND", {}, kCategory, "RAND([seed])", "A random DOUBLE in [0, 1).",
-     {"RAND() < 1", "TRUE"}, &BindRand, false},
-    {"RAND_INTEGER", {}, kCategory, "RAND_INTEGER([seed, ] bound)",
-     "A random INT in [0, bound).", {"RAND_INTEGER(1)", "0"}, &BindRandInteger, false},
-    {"UUID", {}, kCategory, "UUID()", "A random UUID (version 4).",
-     {"CHAR_LENGTH(UUID())", "36"}, &BindUuid, false},
+    {"RAND",
+     {},
+     kCategory,
+     "RAND([seed])",
+     "A random DOUBLE in [0, 1).",
+     {"RAND() < 1", "TRUE"},
+     &BindRand,
+     false},
+    {"RAND_INTEGER",
+     {},
+     kCategory,
+     "RAND_INTEGER([seed, ] bound)",
+     "A random INT in [0, bound).",
+     {"RAND_INTEGER(1)", "0"},
+     &BindRandInteger,
+     false},
+    {"UUID",
+     {},
+     kCategory,
+     "UUID()",
+     "A random UUID (version 4).",
+     {"CHAR_LENGTH(UUID())", "36"},
+     &BindUuid,
+     false},
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 // ABS, SIGN, FLOOR, CEIL, ROUND and TRUNCATE of numbers.
+#include <algorithm>
 #include <cmath>
 
 #include "expr/binding.h"
@@ -41,8 +42,10 @@ Kernel NumberKernel(const Type& t) {
 
 template <typename T>
 T Abs(T v) {
-  if constexpr (std::is_floating_point_v<T>) return std::abs(v);
-  else return v < 0 ? static_cast<T>(0 - static_cast<unsigned __int128>(v)) : v;
+  if constexpr (std::is_floating_point_v<T>)
+    return std::abs(v);
+  else
+    return v < 0 ? static_cast<T>(0 - static_cast<unsigned __int128>(v)) : v;
 }
 template <typename T>
 struct AbsOf {
@@ -58,8 +61,10 @@ Result<BoundFunction> BindAbs(const BindArgs& args) {
 
 template <typename T>
 T Sign(T v) {
-  if constexpr (std::is_floating_point_v<T>) return v > 0 ? T{1} : v < 0 ? T{-1} : v;
-  else return static_cast<T>(v > 0 ? 1 : v < 0 ? -1 : 0);
+  if constexpr (std::is_floating_point_v<T>)
+    return v > 0 ? T{1} : v < 0 ? T{-1} : v;
+  else
+    return static_cast<T>(v > 0 ? 1 : v < 0 ? -1 : 0);
 }
 template <typename T>
 struct SignOf {
@@ -194,12 +199,20 @@ constexpr auto kCategory = FunctionCategory::kArithmetic;
 const ScalarFunction kFunctions[] = {
     {"ABS", {}, kCategory, "ABS(numeric)", "The absolute value.", {"ABS(-5)", "5"}, &BindAbs},
     {"SIGN", {}, kCategory, "SIGN(numeric)", "-1, 0 or 1.", {"SIGN(-5)", "-1"}, &BindSign},
-    {"ROUND", {}, kCategory, "ROUND(numeric [, digits])",
+    {"ROUND",
+     {},
+     kCategory,
+     "ROUND(numeric [, digits])",
      "Rounded half up to `digits` after the point (0 if not given, before the point if negative).",
-     {"ROUND(125.315, 2)", "125.32"}, &BindRound<RoundOf>},
-    {"TRUNCATE", {}, kCategory, "TRUNCATE(numeric [, digits])",
+     {"ROUND(125.315, 2)", "125.32"},
+     &BindRound<RoundOf>},
+    {"TRUNCATE",
+     {},
+     kCategory,
+     "TRUNCATE(numeric [, digits])",
      "Cut off after `digits` after the point (0 if not given).",
-     {"TRUNCATE(42.345, 2)", "42.34"}, &BindRound<TruncateOf>},
+     {"TRUNCATE(42.345, 2)", "42.34"},
+     &BindRound<TruncateOf>},
 };
 
 }  // namespace

@@ -43,7 +43,7 @@ constexpr std::string_view kFlinkConnectors[] = {"kafka",
                                                  "hive",
                                                  "python-input-format"};
 
-/// Options that every source of Flink takes; the planner reads them.
+/// Options that every table of Flink takes; the planner reads them.
 constexpr std::string_view kSourceOptions[] = {
     "scan.watermark.emit.strategy",       "scan.watermark.alignment.group",
     "scan.watermark.alignment.max-drift", "scan.watermark.alignment.update-interval",
@@ -145,7 +145,7 @@ Status ValidateOptions(const Connector& connector, const ConnectorTable& table) 
           fmt::format("table '{}': the option '{}': {}", table.name, name, refused->doc));
     }
     if (FindOption(connector.options, name) != nullptr) continue;
-    if (connector.make_source != nullptr && std::ranges::count(kSourceOptions, name) > 0) continue;
+    if (std::ranges::count(kSourceOptions, name) > 0) continue;
     if (format != nullptr && name.starts_with(prefix) &&
         FindOption(format->options, std::string_view(name).substr(prefix.size())) != nullptr) {
       continue;

@@ -166,8 +166,9 @@ Result<std::unique_ptr<TableSource>> MakeDatagenSource(const ConnectorTable& tab
   DatagenOptions result{.table_name = table.name, .physical = table.physical};
   std::set<std::string> known;
   for (const data::Field& column : table.physical) {
-    TW_ASSIGN_OR_RETURN(std::shared_ptr<const FieldGenerator> generator,
-                        MakeFieldGenerator(options, column.name, column.type, &known));
+    TW_ASSIGN_OR_RETURN(
+        std::shared_ptr<const FieldGenerator> generator,
+        MakeFieldGenerator(options, column.name, column.type, /*nested=*/false, &known));
     if (const auto length = generator->length()) result.rows = std::min(result.rows, *length);
     result.fields.push_back(std::move(generator));
   }

@@ -353,9 +353,9 @@ Result<std::unique_ptr<FieldGenerator>> MakeRandom(const OptionReader& options,
 
 Result<std::unique_ptr<FieldGenerator>> MakeFieldGenerator(const OptionReader& options,
                                                            const std::string& path,
-                                                           const data::Type& type,
+                                                           const data::Type& type, bool nested,
                                                            std::set<std::string>* known) {
-  // Only whole columns have a kind; what they hold is random.
+  if (nested) return MakeRandom(options, path, type, known);
   const std::string kind_key = fmt::format("fields.{}.kind", path);
   known->insert(kind_key);
   const std::string kind = options.String(kind_key, "random");

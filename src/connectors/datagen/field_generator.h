@@ -36,11 +36,11 @@ class FieldGenerator {
   virtual std::optional<uint64_t> length() const { return std::nullopt; }
 };
 
-/// The generator of the column or nested value `path` ("name", "name.element"). Adds every option
-/// that has a meaning for it to `known`.
+/// The generator of the column `path`, or of a value nested in one ("name.element"), which is
+/// always random. Adds every option that has a meaning for it to `known`.
 Result<std::unique_ptr<FieldGenerator>> MakeFieldGenerator(const OptionReader& options,
                                                            const std::string& path,
-                                                           const data::Type& type,
+                                                           const data::Type& type, bool nested,
                                                            std::set<std::string>* known);
 
 }  // namespace thalweg::connectors

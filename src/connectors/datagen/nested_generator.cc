@@ -132,9 +132,9 @@ Result<std::unique_ptr<FieldGenerator>> MakeNestedGenerator(const OptionReader& 
   }
   std::vector<std::unique_ptr<FieldGenerator>> children;
   for (size_t i = 0; i < names.size(); ++i) {
-    TW_ASSIGN_OR_RETURN(auto child,
-                        MakeFieldGenerator(options, fmt::format("{}.{}", path, names[i]),
-                                           type.child(static_cast<int>(i)), known));
+    TW_ASSIGN_OR_RETURN(
+        auto child, MakeFieldGenerator(options, fmt::format("{}.{}", path, names[i]),
+                                       type.child(static_cast<int>(i)), /*nested=*/true, known));
     children.push_back(std::move(child));
   }
   return {std::make_unique<NestedGenerator>(type, null_rate, length, std::move(children))};

@@ -57,6 +57,8 @@ class FileEnumerator : public Enumerator {
   Status FindUnpartitioned(std::vector<FileSplit>* files) {
     TW_ASSIGN_OR_RETURN(const auto info, options_.file_system->Stat(options_.path));
     if (!info) return Status::Io(options_.path + ": No such file or directory");
+    // A hidden name hides the whole table, as in Flink.
+    if (IsHidden(options_.path)) return Status::OK();
     if (info->is_directory) return FindFiles(options_.path, {}, files);
     AddFile(*info, {}, files);
     return Status::OK();
@@ -85,31 +87,41 @@ class FileEnumerator : public Enumerator {
   Status FindPartitions(std::vector<FileSplit>* files) {
     TW_ASSIGN_OR_RETURN(const auto info, options_.file_system->Stat(options_.path));
     if (!info || !info->is_directory) return Status::OK();
-    return FindPartitions(options_.path, {}, files);
+    return FindPartitions(options_.path, {}, 0, files);
   }
 
-  Status FindPartitions(const std::string& folder, const PartitionSpec& spec,
+  /// As Flink: `level` folders down, whatever they are called; files on the way are left out; at
+  /// the bottom every key must have been met.
+  Status FindPartitions(const std::string& folder, const PartitionSpec& spec, size_t level,
                         std::vector<FileSplit>* files) {
-    if (spec.size() == options_.partition_keys.size()) return FindFiles(folder, spec, files);
     TW_ASSIGN_OR_RETURN(const std::vector<FileInfo> entries, options_.file_system->List(folder));
+    const bool bottom = level + 1 == options_.partition_keys.size();
     for (const FileInfo& entry : entries) {
-      if (IsHidden(entry.path)) continue;
-      const auto part = ParsePartitionFolder(FileName(entry.path));
-      if (!entry.is_directory || !part || !IsKey(part->first)) {
-        return Status::BadData(fmt::format(
-            "{}: is not a folder of the form {}=value, as the table's PARTITIONED BY ({}) needs",
-            entry.path, options_.partition_keys[spec.size()],
-            fmt::join(options_.partition_keys, ", ")));
-      }
+      if (IsHidden(entry.path) || (!bottom && !entry.is_directory)) continue;
       PartitionSpec deeper = spec;
-      deeper.push_back(*part);
-      TW_RETURN_IF_ERROR(FindPartitions(entry.path, deeper, files));
+      if (auto part = ParsePartitionFolder(FileName(entry.path))) deeper.push_back(*part);
+      if (!bottom) {
+        TW_RETURN_IF_ERROR(FindPartitions(entry.path, deeper, level + 1, files));
+        continue;
+      }
+      TW_RETURN_IF_ERROR(CheckComplete(entry.path, deeper));
+      if (entry.is_directory) {
+        TW_RETURN_IF_ERROR(FindFiles(entry.path, deeper, files));
+      } else {
+        AddFile(entry, deeper, files);
+      }
     }
     return Status::OK();
   }
 
-  bool IsKey(const std::string& name) const {
-    return std::ranges::count(options_.partition_keys, name) > 0;
+  Status CheckComplete(const std::string& path, const PartitionSpec& spec) const {
+    for (const std::string& key : options_.partition_keys) {
+      if (std::ranges::any_of(spec, [&](const auto& part) { return part.first == key; })) continue;
+      return Status::BadData(
+          fmt::format("{}: no folder {}=value on its way, as the table's PARTITIONED BY ({}) needs",
+                      path, key, fmt::join(options_.partition_keys, ", ")));
+    }
+    return Status::OK();
   }
 
   const FileEnumeratorOptions options_;

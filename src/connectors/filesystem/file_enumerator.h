@@ -2,8 +2,8 @@
 //
 // A path is a file, or a folder that is searched to its depth. Names that begin with '.' or '_' are
 // hidden: neither such files nor such folders are read. With a pattern, only files whose whole
-// absolute path matches it are. Of a partitioned table exactly the folders key=value/key=value/...
-// are searched. Splits come sorted by path, so that reading is the same on every machine.
+// absolute path matches it are. Of a partitioned table only the folders key=value/key=value/... are
+// searched. Splits come sorted by path, so that reading is the same on every machine.
 //
 // Snapshot: the paths returned so far, so that a monitored folder gives each file once, across
 // restarts, too.

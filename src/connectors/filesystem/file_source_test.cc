@@ -35,6 +35,7 @@ TEST(FileEnumerator, SearchesFoldersButNotHiddenOnes) {
   for (const char* f : {"b", "a", "sub/c", "_hidden", ".x", "_dir/d", "sub/.in"}) dir.Write(f, "");
   EXPECT_EQ(Discover(EnumeratorOptions(dir.path())), (Names{"a", "b", "c"}));
   EXPECT_EQ(Discover(EnumeratorOptions(dir / "a")), (Names{"a"}));
+  EXPECT_EQ(Discover(EnumeratorOptions(dir / "_dir")), (Names{}));
   EXPECT_EQ(Discover(EnumeratorOptions(dir / "none")),
             (Names{"table 't': " + dir / "none" + ": No such file or directory"}));
 }
@@ -77,11 +78,12 @@ TEST(FileEnumerator, Partitions) {
   auto options = EnumeratorOptions(dir.path());
   options.partition_keys = {"dt", "h"};
   EXPECT_EQ(Discover(options), (Names{"f", "g"}));
-  dir.Write("stray", "");
+  dir.Write("on_the_way", "");
+  EXPECT_EQ(Discover(options), (Names{"f", "g"}));
+  dir.Write("dt=1/stray", "");
   EXPECT_EQ(Discover(options),
-            (Names{"table 't': " + dir / "stray" +
-                   ": is not a folder of the form dt=value, as the table's PARTITIONED BY (dt, h) "
-                   "needs"}));
+            (Names{"table 't': " + dir / "dt=1/stray" +
+                   ": no folder h=value on its way, as the table's PARTITIONED BY (dt, h) needs"}));
   options.path = dir / "none";
   EXPECT_EQ(Discover(options), Names{});
 }
@@ -180,6 +182,26 @@ TEST_F(FileSplitReaderTest, ErrorsNameTheFile) {
   ASSERT_TRUE((*FileSystem::Posix()->OpenForAppend(dir_ / "f", 3))->Close().ok());
   EXPECT_EQ(ReadAll(Open("f", spec, (*reader)->position())->get()),
             dir_ / "f" + ": holds 3 bytes, but 8 were read before");
+}
+
+TEST(PartitionPath, Values) {
+  const auto round = [](const std::string& text, const Type& type) {
+    auto value = PartitionValueFromText(text, type);
+    return value.ok() ? PartitionValueToText(**value, 0, "NONE") : value.status().message();
+  };
+  EXPECT_EQ(round("2024-01-02", Type::Date()), "2024-01-02");
+  EXPECT_EQ(round("19724", Type::Date()), "2024-01-02") << "as Flink writes it";
+  EXPECT_EQ(round("2024-01-02T03:04", Type::Timestamp(3)), "2024-01-02T03:04");
+  EXPECT_EQ(round("-01.50", Type::Decimal(5, 2)), "-1.50");
+  EXPECT_EQ(round("1.500", Type::Decimal(5, 2)), "1.50");
+  EXPECT_EQ(round("1.505", Type::Decimal(5, 2)),
+            "the partition value '1.505' is not a DECIMAL(5, 2)");
+  EXPECT_EQ(round("1000", Type::Decimal(5, 2)),
+            "the partition value '1000' is not a DECIMAL(5, 2)");
+  EXPECT_EQ(round("128", Type::Tinyint()), "the partition value '128' is not a TINYINT");
+  EXPECT_EQ(round("1.0E10", Type::Double()), "1.0E10");
+  EXPECT_EQ(round("TRUE", Type::Boolean()), "true");
+  EXPECT_EQ(round("1", Type::Boolean()), "false") << "Java's parseBoolean";
 }
 
 TEST(PartitionPath, EscapesAndParses) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 
@@ -53,6 +54,37 @@ bool AppendTimestamp(std::string_view text, int precision, data::ColumnBuilder* 
   if (!value) return false;
   builder->Append<int64_t>(*value);
   return true;
+}
+
+/// "-12.50" with no more digits than the type has.
+bool AppendDecimal(std::string_view text, const data::Type& type, data::ColumnBuilder* builder) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  __int128 unscaled = 0, limit = 1;
+  for (int i = 0; i < type.precision(); ++i) limit *= 10;
+  int fraction = -1;  // digits after the point
+  bool any = false;
+  const auto append = [&](int digit) {
+    unscaled = unscaled * 10 + digit;
+    return unscaled < limit;
+  };
+  for (const char c : text) {
+    if (c == '.' && fraction < 0) {
+      fraction = 0;
+    } else if (c < '0' || c > '9') {
+      return false;
+    } else if (any = true; fraction < type.scale()) {
+      if (!append(c - '0')) return false;
+      fraction += fraction >= 0;
+    } else if (c != '0') {
+      return false;
+    }
+  }
+  for (int i = std::max(fraction, 0); i < type.scale(); ++i) {
+    if (!append(0)) return false;
+  }
+  builder->Append<__int128>(negative ? -unscaled : unscaled);
+  return any;
 }
 
 }  // namespace
@@ -138,11 +170,18 @@ Result<data::ColumnPtr> PartitionValueFromText(const std::optional<std::string>&
       ok = AppendNumber<double>(*text, &builder);
       break;
     case TypeRoot::kDate: {
+      // Flink itself writes the days since 1970, which it cannot read; we read both.
       const auto days = data::ParseIsoDate(*text);
-      ok = days.has_value();
-      if (ok) builder.Append<int32_t>(*days);
+      if (days) {
+        builder.Append<int32_t>(*days);
+      } else {
+        ok = AppendNumber<int32_t>(*text, &builder);
+      }
       break;
     }
+    case TypeRoot::kDecimal:
+      ok = AppendDecimal(*text, type, &builder);
+      break;
     case TypeRoot::kTimestamp:
       ok = AppendTimestamp(*text, type.precision(), &builder);
       break;

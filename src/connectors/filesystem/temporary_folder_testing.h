@@ -1,7 +1,6 @@
 // For tests: a fresh folder under /tmp, removed at the end.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <string>
@@ -16,27 +15,26 @@ class TemporaryFolder {
  public:
   TemporaryFolder() {
     char name[] = "/tmp/thalweg_connectors_XXXXXX";
-    EXPECT_NE(mkdtemp(name), nullptr);
+    TW_CHECK(mkdtemp(name) != nullptr, "mkdtemp");
     path_ = name;
   }
-  ~TemporaryFolder() { EXPECT_TRUE(FileSystem::Posix()->RemoveTree(path_).ok()); }
+  ~TemporaryFolder() { TW_CHECK(FileSystem::Posix()->RemoveTree(path_).ok(), path_); }
 
   const std::string& path() const { return path_; }
   std::string operator/(std::string_view name) const { return JoinPath(path_, name); }
 
   void Write(std::string_view name, std::string_view text) const {
     auto file = FileSystem::Posix()->Create(*this / name);
-    ASSERT_TRUE(file.ok()) << file.status().ToString();
-    ASSERT_TRUE((*file)->Append(text).ok());
+    TW_CHECK(file.ok(), file.status().ToString());
+    TW_CHECK((*file)->Append(text).ok(), path_);
   }
   static std::string Read(const std::string& path) {
     auto file = FileSystem::Posix()->OpenForRead(path);
     if (!file.ok()) return file.status().message();
     std::string text(static_cast<size_t>((*file)->size()), '\0');
-    EXPECT_TRUE(
-        (*file)
-            ->ReadAt(0, static_cast<int64_t>(text.size()), reinterpret_cast<uint8_t*>(text.data()))
-            .ok());
+    auto n = (*file)->ReadAt(0, static_cast<int64_t>(text.size()),
+                             reinterpret_cast<uint8_t*>(text.data()));
+    TW_CHECK(n.ok(), path);
     return text;
   }
   /// Paths of all files below, relative to `folder`, sorted.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "operators/aggregate/group_aggregate.h"
 #include "operators/calc/calc_operator.h"
 #include "operators/calc/expand_operator.h"
 #include "operators/calc/union_operator.h"
@@ -30,6 +31,9 @@ Result<std::unique_ptr<Operator>> MakeOperator(const graph::Graph& graph, const 
   }
   if (const auto* values = std::get_if<graph::ValuesNode>(&node.spec)) {
     return std::unique_ptr<Operator>(std::make_unique<ValuesOperator>(*values));
+  }
+  if (std::holds_alternative<graph::GroupAggregateNode>(node.spec)) {
+    return MakeGroupAggregateOperator(graph, node);
   }
   if (std::holds_alternative<graph::UnionNode>(node.spec)) {
     return std::unique_ptr<Operator>(std::make_unique<UnionOperator>());

@@ -34,6 +34,11 @@ void HashIndex::Erase(const uint8_t* row) {
   --count_;
 }
 
+void HashIndex::Reset() {
+  if (count_ > 0) std::memset(slots_, 0, capacity() * 8);
+  count_ = 0;
+}
+
 void HashIndex::Clear() {
   memory_->Free(reinterpret_cast<uint8_t*>(slots_), capacity() * 8);
   slots_ = nullptr;

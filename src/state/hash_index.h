@@ -49,6 +49,8 @@ class HashIndex {
   /// `row` must be in the index.
   void Erase(const uint8_t* row);
   void Clear();
+  /// Empty, with its capacity kept.
+  void Reset();
 
   void PrefetchSlot(uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
   /// The row of the first slot, whatever its tag; null if empty.

@@ -73,7 +73,11 @@ uint8_t* KeyedTable::Take(Partition* p, uint64_t hash) {
   if (row != nullptr) {
     std::memcpy(&p->free, row, sizeof(p->free));
   } else {
-    if (p->pages.empty() || p->pages.back().used == p->pages.back().capacity) {
+    if (p->open_page < p->pages.size() &&
+        p->pages[p->open_page].used == p->pages[p->open_page].capacity) {
+      ++p->open_page;
+    }
+    if (p->open_page == p->pages.size()) {
       const int32_t bytes = layout_.row_bytes();
       const int32_t want = p->pages.empty()
                                ? kFirstPageBytes
@@ -83,7 +87,7 @@ uint8_t* KeyedTable::Take(Partition* p, uint64_t hash) {
           {memory_->Allocate(static_cast<size_t>(capacity) * static_cast<size_t>(bytes)), capacity,
            0});
     }
-    Page& page = p->pages.back();
+    Page& page = p->pages[p->open_page];
     row = page.data + static_cast<int64_t>(page.used++) * layout_.row_bytes();
   }
   std::memset(row, 0, static_cast<size_t>(layout_.row_bytes()));
@@ -138,7 +142,7 @@ uint8_t* KeyedTable::InsertRow(const std::vector<KeyColumn>& keys, int32_t row, 
       continue;
     }
     if (k.physical == PhysicalType::kString) {
-      reinterpret_cast<StringRef*>(to)->Store(k.At<std::string_view>(row), &p.slab);
+      reinterpret_cast<StringRef*>(to)->Store(k.At<std::string_view>(row), p.slab.get());
     } else {
       const auto width = static_cast<size_t>(data::PhysicalWidth(k.physical));
       std::memcpy(to, k.values + static_cast<size_t>(row & k.mask) * width, width);
@@ -328,10 +332,10 @@ void KeyedTable::Find(std::span<const Column* const> columns, const Rows& rows,
 uint8_t* KeyedTable::AllocateRow(uint64_t hash) { return Take(&PartitionOf(hash), hash); }
 
 void KeyedTable::Release(uint8_t* row, Partition* p) {
-  for (OwnedField* f : owned_) f->Free(row, &p->slab);
+  for (OwnedField* f : owned_) f->Free(row, p->slab.get());
   for (int i = 0; i < layout_.num_keys(); ++i) {
     if (layout_.key_is_string(i)) {
-      reinterpret_cast<StringRef*>(row + layout_.key_offset(i))->Free(&p->slab);
+      reinterpret_cast<StringRef*>(row + layout_.key_offset(i))->Free(p->slab.get());
     }
   }
   HeaderOf(row)->stamp = RowHeader::kFree;
@@ -355,7 +359,7 @@ void KeyedTable::Clear() {
         for (int32_t i = 0; i < page.used; ++i) {
           uint8_t* row = page.data + static_cast<int64_t>(i) * layout_.row_bytes();
           if (HeaderOf(row)->stamp == RowHeader::kFree) continue;
-          for (OwnedField* f : owned_) f->Free(row, &p->slab);
+          for (OwnedField* f : owned_) f->Free(row, p->slab.get());
         }
       }
     }
@@ -364,6 +368,32 @@ void KeyedTable::Clear() {
     }
     p.reset();
   }
+}
+
+void KeyedTable::Recycle() {
+  index_.Reset();
+  for (auto& p : partitions_) {
+    if (p == nullptr) continue;
+    bool strings = !owned_.empty();
+    for (int i = 0; i < layout_.num_keys(); ++i) strings |= layout_.key_is_string(i);
+    for (Page& page : p->pages) {
+      for (int32_t i = 0; i < page.used && !owned_.empty(); ++i) {
+        uint8_t* row = page.data + static_cast<int64_t>(i) * layout_.row_bytes();
+        if (HeaderOf(row)->stamp == RowHeader::kFree) continue;
+        for (OwnedField* f : owned_) f->Free(row, p->slab.get());
+      }
+      page.used = 0;
+    }
+    p->open_page = 0;
+    p->free = nullptr;
+    if (strings) p->slab = std::make_unique<Slab>(memory_);
+  }
+}
+
+void KeyedTable::ResetValues(uint8_t* row) {
+  Slab* slab = SlabOf(row);
+  for (OwnedField* f : owned_) f->Free(row, slab);
+  std::memset(ValuesOf(row), 0, static_cast<size_t>(layout_.value_bytes()));
 }
 
 void KeyedTable::CollectRows(std::vector<uint8_t*>* rows) {

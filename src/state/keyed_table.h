@@ -49,10 +49,14 @@ class KeyedTable {
   void Erase(uint8_t* row);
   /// Frees all rows.
   void Clear();
+  /// Frees all rows and keeps pages and index for the next ones.
+  void Recycle();
+  /// Frees what a row's values own and sets them to zero; the row stays.
+  void ResetValues(uint8_t* row);
 
   int64_t count() const { return index_.count(); }
   const RowLayout& layout() const { return layout_; }
-  Slab* SlabOf(const uint8_t* row) { return &PartitionOf(HeaderOf(row)->hash).slab; }
+  Slab* SlabOf(const uint8_t* row) { return PartitionOf(HeaderOf(row)->hash).slab.get(); }
   uint8_t* ValuesOf(uint8_t* row) const { return row + layout_.value_offset(); }
 
   /// Appends every row, group by group.
@@ -72,9 +76,10 @@ class KeyedTable {
     int32_t used;      // rows handed out so far
   };
   struct Partition {
-    explicit Partition(StateMemory* memory) : slab(memory) {}
-    Slab slab;
+    explicit Partition(StateMemory* memory) : slab(std::make_unique<Slab>(memory)) {}
+    std::unique_ptr<Slab> slab;
     std::vector<Page> pages;
+    size_t open_page = 0;     // pages before it are full
     uint8_t* free = nullptr;  // linked through the rows' hash fields
   };
   struct KeyColumn;  // a key column of one batch in the form that rows store

@@ -136,9 +136,9 @@ Status KeyedTable::LoadGroup(std::string_view bytes) {
     HeaderOf(row)->stamp = RowHeader::kRestored;
     for (int k = 0; k < layout_.num_keys(); ++k) {
       if (!layout_.key_is_string(k)) continue;
-      reinterpret_cast<StringRef*>(row + layout_.key_offset(k))->Store(in.Bytes(), &p.slab);
+      reinterpret_cast<StringRef*>(row + layout_.key_offset(k))->Store(in.Bytes(), p.slab.get());
     }
-    for (OwnedField* f : owned_) TW_RETURN_IF_ERROR(f->Load(row, &p.slab, &in));
+    for (OwnedField* f : owned_) TW_RETURN_IF_ERROR(f->Load(row, p.slab.get(), &in));
     if (!in.ok()) return Status::BadData("state is truncated: a row's values are cut off");
     index_.Insert(hash, row);
   }

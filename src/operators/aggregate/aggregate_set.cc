@@ -1,0 +1,206 @@
+#include "operators/aggregate/aggregate_set.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "data/gather.h"
+
+namespace thalweg::operators {
+using data::Column;
+using data::ColumnPtr;
+
+Result<std::unique_ptr<AggregateSet>> AggregateSet::Make(std::vector<expr::AggregateCall> calls,
+                                                         const AccumulatorOptions& options) {
+  auto set = std::make_unique<AggregateSet>();
+  set->calls_ = std::move(calls);
+  for (const expr::AggregateCall& call : set->calls_) {
+    TW_ASSIGN_OR_RETURN(auto made, MakeAccumulator(call, options));
+    set->offsets_.push_back(set->bytes_);
+    set->bytes_ += (made->bytes() + 7) / 8 * 8;
+    set->accumulators_.push_back(std::move(made));
+  }
+  for (const graph::DistinctGroup& g : graph::DistinctGroupsOf(set->calls_)) {
+    std::vector<Accumulator*> members;
+    bool nulls_count = false;
+    for (const int m : g.members) {
+      members.push_back(set->accumulators_[static_cast<size_t>(m)].get());
+      const expr::AggregateKind kind = set->calls_[static_cast<size_t>(m)].kind;
+      nulls_count |= kind == expr::AggregateKind::kArrayAgg ||
+                     kind == expr::AggregateKind::kSingleValue ||
+                     kind == expr::AggregateKind::kCountStar;
+    }
+    const auto& first = set->calls_[static_cast<size_t>(g.members[0])];
+    Distinct d;
+    d.args = g.args;
+    d.members = g.members;
+    d.value_type = first.arg_types.empty() ? data::Type::Null() : first.arg_types[0];
+    d.set =
+        std::make_unique<DistinctSet>(first.arg_types, std::move(members), nulls_count, options);
+    set->bytes_ += DistinctSet::kBytes;
+    set->distinct_.push_back(std::move(d));
+  }
+  return set;
+}
+
+void AggregateSet::Place(int32_t offset, state::KeyedTable* table) {
+  for (size_t i = 0; i < accumulators_.size(); ++i) {
+    accumulators_[i]->Place(offset + offsets_[i], table);
+    if (auto* owned = accumulators_[i]->owned()) table->AddOwnedField(owned);
+  }
+  int32_t chain = offset + bytes_ - static_cast<int32_t>(distinct_.size()) * DistinctSet::kBytes;
+  for (Distinct& d : distinct_) {
+    d.set->Place(chain);
+    table->AddOwnedField(d.set.get());
+    chain += DistinctSet::kBytes;
+  }
+}
+
+bool AggregateSet::nested(int call) const {
+  const auto p = data::PhysicalTypeOf(calls_[static_cast<size_t>(call)].result);
+  return p == data::PhysicalType::kList || p == data::PhysicalType::kRow;
+}
+
+const Column* AggregateSet::Decoded(const data::Batch& batch, int column) {
+  const ColumnPtr& c = batch.columns[static_cast<size_t>(column)];
+  if (c->encoding() != data::Encoding::kDictionary) return c.get();
+  decoded_.resize(batch.columns.size());
+  ColumnPtr& d = decoded_[static_cast<size_t>(column)];
+  if (d == nullptr) d = data::DecodeDictionary(c);
+  return d.get();
+}
+
+const AggregateSet::FilterLane& AggregateSet::LaneOf(const data::Batch& batch, int filter,
+                                                     const UpdateInput& in) {
+  for (size_t i = 0; i < lanes_used_; ++i) {
+    if (lanes_[i].column == filter) return lanes_[i];
+  }
+  if (lanes_used_ == lanes_.size()) lanes_.emplace_back();
+  FilterLane& lane = lanes_[lanes_used_++];
+  lane.column = filter;
+  lane.list.Clear();
+  const data::ColumnView<uint8_t> pass(*Decoded(batch, filter));
+  const int32_t n = in.rows.count();
+  lane.list.rows.resize(static_cast<size_t>(n));
+  lane.list.states.resize(static_cast<size_t>(n));
+  size_t out = 0;
+  for (int32_t k = 0; k < n; ++k) {  // branch-free: write, then advance if it passes
+    const int32_t row = in.rows[k];
+    lane.list.rows[out] = row;
+    lane.list.states[out] = in.states[k];
+    const bool passes = pass.valid(row) && pass[row] != 0;
+    if (in.signs != nullptr && passes) lane.list.signs.push_back(in.signs[k]);
+    out += passes ? 1 : 0;
+  }
+  lane.list.rows.resize(out);
+  lane.list.states.resize(out);
+  return lane;
+}
+
+Status AggregateSet::Update(const data::Batch& batch, const data::Rows& rows, const int8_t* signs,
+                            uint8_t* const* states) {
+  if (rows.empty()) return Status::OK();
+  decoded_.clear();
+  lanes_used_ = 0;
+  const UpdateInput all{nullptr, rows, signs, states};
+  std::vector<const Column*> args;
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    const expr::AggregateCall& call = calls_[i];
+    if (call.distinct) continue;
+    args.clear();
+    for (const int a : call.args) args.push_back(Decoded(batch, a));
+    if (call.filter < 0) {
+      TW_RETURN_IF_ERROR(accumulators_[i]->Update({args.data(), rows, signs, states}));
+    } else {
+      const FilterLane& lane = LaneOf(batch, call.filter, all);
+      if (lane.list.rows.empty()) continue;
+      TW_RETURN_IF_ERROR(accumulators_[i]->Update(lane.list.Input(args.data())));
+    }
+  }
+  for (Distinct& d : distinct_) {
+    args.clear();
+    for (const int a : d.args) args.push_back(Decoded(batch, a));
+    masks_.assign(static_cast<size_t>(rows.count()), 0);
+    for (size_t j = 0; j < d.members.size(); ++j) {
+      const int filter = calls_[static_cast<size_t>(d.members[j])].filter;
+      const uint64_t bit = uint64_t{1} << j;
+      if (filter < 0) {
+        for (uint64_t& m : masks_) m |= bit;
+        continue;
+      }
+      const data::ColumnView<uint8_t> pass(*Decoded(batch, filter));
+      for (int32_t k = 0; k < rows.count(); ++k) {
+        const int32_t row = rows[k];
+        if (pass.valid(row) && pass[row] != 0) masks_[static_cast<size_t>(k)] |= bit;
+      }
+    }
+    TW_RETURN_IF_ERROR(d.set->Update(args, all, masks_.data()));
+  }
+  return Status::OK();
+}
+
+Status AggregateSet::UpdatePartial(const data::Batch& batch, int first_column,
+                                   const data::Rows& rows, uint8_t* const* states) {
+  decoded_.clear();
+  int column = first_column;
+  std::vector<const Column*> args;
+  const auto take = [&](size_t count) {
+    args.clear();
+    for (size_t i = 0; i < count; ++i) args.push_back(Decoded(batch, column++));
+  };
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].distinct) continue;
+    take(accumulators_[i]->num_partials());
+    TW_RETURN_IF_ERROR(accumulators_[i]->UpdatePartial({args.data(), rows, nullptr, states}));
+  }
+  for (Distinct& d : distinct_) {
+    const ColumnPtr values = data::Flatten(batch.columns[static_cast<size_t>(column++)]);
+    const ColumnPtr masks = data::Flatten(batch.columns[static_cast<size_t>(column++)]);
+    args = {values.get(), masks.get()};
+    TW_RETURN_IF_ERROR(d.set->UpdatePartial({args.data(), rows, nullptr, states}));
+  }
+  return Status::OK();
+}
+
+std::vector<ColumnPtr> AggregateSet::EmitPartial(uint8_t* const* states, int32_t count) const {
+  std::vector<ColumnPtr> out;
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].distinct) continue;
+    for (ColumnPtr& c : accumulators_[i]->EmitPartial(states, count)) out.push_back(std::move(c));
+  }
+  for (const Distinct& d : distinct_) {
+    for (ColumnPtr& c : d.set->EmitPartial(states, count, d.value_type)) {
+      out.push_back(std::move(c));
+    }
+  }
+  return out;
+}
+
+Status AggregateSet::MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count) {
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].distinct) continue;
+    TW_RETURN_IF_ERROR(accumulators_[i]->MergeStates(into, from, count));
+  }
+  for (Distinct& d : distinct_) TW_RETURN_IF_ERROR(d.set->MergeStates(into, from, count));
+  return Status::OK();
+}
+
+std::vector<ColumnPtr> AggregateSet::Results(uint8_t* const* states, int32_t count) const {
+  std::vector<int32_t> positions(static_cast<size_t>(count));
+  std::iota(positions.begin(), positions.end(), 0);
+  std::vector<ColumnPtr> out;
+  for (int i = 0; i < size(); ++i) {
+    if (nested(i)) {
+      out.push_back(count == 0 ? data::Flatten(Column::MakeNull(result_type(i), 0))
+                               : NestedResult(i, states, count));
+      continue;
+    }
+    auto column = Column::Make(result_type(i), count);
+    data::StringArena arena;
+    ResultAt(i, states, count, {column.get(), positions.data(), &arena});
+    arena.AttachTo(column.get());
+    out.push_back(std::move(column));
+  }
+  return out;
+}
+
+}  // namespace thalweg::operators

@@ -1,0 +1,76 @@
+// AggregateSet: all aggregate calls of one node as one block of state in a group's row; runs their
+// kernels over a batch, with FILTER and DISTINCT resolved once for all calls that share them.
+//
+//   | accumulator 0 | accumulator 1 | ... | chains of the distinct sets |
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "data/batch.h"
+#include "graph/distinct_groups.h"
+#include "operators/aggregate/accumulator.h"
+#include "operators/aggregate/distinct_set.h"
+
+namespace thalweg::operators {
+
+class AggregateSet {
+ public:
+  static Result<std::unique_ptr<AggregateSet>> Make(std::vector<expr::AggregateCall> calls,
+                                                    const AccumulatorOptions& options);
+
+  int32_t bytes() const { return bytes_; }
+  int size() const { return static_cast<int>(calls_.size()); }
+  const data::Type& result_type(int call) const { return calls_[static_cast<size_t>(call)].result; }
+  /// The state stands at `offset` of the rows of `table`; registers what it owns there.
+  void Place(int32_t offset, state::KeyedTable* table);
+
+  /// states[k] is the group row of rows[k]; signs as in UpdateInput.
+  Status Update(const data::Batch& batch, const data::Rows& rows, const int8_t* signs,
+                uint8_t* const* states);
+  /// Columns first_column.. of `batch` are what EmitPartial has made.
+  Status UpdatePartial(const data::Batch& batch, int first_column, const data::Rows& rows,
+                       uint8_t* const* states);
+  std::vector<data::ColumnPtr> EmitPartial(uint8_t* const* states, int32_t count) const;
+  Status MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count);
+
+  /// One result column per call, states[k] at row k.
+  std::vector<data::ColumnPtr> Results(uint8_t* const* states, int32_t count) const;
+  /// Results of `call` into positions of a column; see Accumulator::Result. Not for nested types.
+  void ResultAt(int call, uint8_t* const* states, int32_t count, const ResultOutput& to) const {
+    accumulators_[static_cast<size_t>(call)]->Result(states, count, to);
+  }
+  bool nested(int call) const;
+  data::ColumnPtr NestedResult(int call, uint8_t* const* states, int32_t count) const {
+    return accumulators_[static_cast<size_t>(call)]->NestedResult(states, count);
+  }
+
+ private:
+  struct Distinct {
+    std::vector<int> args;
+    std::vector<int> members;
+    data::Type value_type;
+    std::unique_ptr<DistinctSet> set;
+  };
+  struct FilterLane {
+    int column;
+    RowList list;
+  };
+  const data::Column* Decoded(const data::Batch& batch, int column);
+  const FilterLane& LaneOf(const data::Batch& batch, int filter, const UpdateInput& in);
+
+  std::vector<expr::AggregateCall> calls_;
+  std::vector<std::unique_ptr<Accumulator>> accumulators_;
+  std::vector<int32_t> offsets_;  // of the accumulators in the block
+  std::vector<Distinct> distinct_;
+  std::vector<int> filters_;  // distinct filter columns
+  int32_t bytes_ = 0;
+
+  std::vector<data::ColumnPtr> decoded_;  // per batch: columns without dictionary encoding
+  std::vector<FilterLane> lanes_;         // per batch
+  size_t lanes_used_ = 0;
+  std::vector<uint64_t> masks_;
+};
+
+}  // namespace thalweg::operators

@@ -1,0 +1,134 @@
+// AVG: sum and count. An integer result is cut toward zero; a DECIMAL is rounded half up.
+#include "operators/aggregate/dispatch.h"
+#include "operators/aggregate/families.h"
+#include "operators/aggregate/sum.h"
+
+namespace thalweg::operators {
+namespace {
+using data::Column;
+using data::ColumnPtr;
+
+// Batch plans sum FLOAT in DOUBLE, streaming plans in FLOAT.
+template <typename T, typename S>
+class AvgAccumulator final : public Accumulator {
+ public:
+  using State = SumState<S>;
+  AvgAccumulator(const expr::AggregateCall& call, bool streaming)
+      : argument_(call.arg_types[0]), result_(call.result), streaming_(streaming) {}
+  int32_t bytes() const override { return sizeof(State); }
+
+  Status Update(const UpdateInput& in) override {
+    const data::ColumnView<T> v(*in.args[0]);
+    for (int32_t k = 0; k < in.rows.count(); ++k) {
+      const int32_t row = in.rows[k];
+      if (!v.valid(row)) continue;
+      const S value = static_cast<S>(v[row]);
+      const int sign = in.sign(k);
+      AddToSum<S>(StateOf<State>(in.states[k]), sign > 0 ? value : static_cast<S>(-value), sign);
+    }
+    return Status::OK();
+  }
+
+  void Result(uint8_t* const* states, int32_t count, const ResultOutput& to) const override {
+    T* values = to.out->mutable_values<T>();
+    for (int32_t k = 0; k < count; ++k) {
+      const State& s = *StateOf<State>(states[k]);
+      const int32_t at = to.positions[k];
+      values[at] = T{};
+      if (s.count == 0 || SumLost(s) || !Quotient(s, &values[at])) to.out->SetNull(at);
+    }
+  }
+
+  Status MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count) override {
+    for (int32_t k = 0; k < count; ++k) {
+      const State& f = *StateOf<State>(from[k]);
+      if (f.count != 0) AddToSum<S>(StateOf<State>(into[k]), f.sum, f.count);
+    }
+    return Status::OK();
+  }
+
+  size_t num_partials() const override { return 2; }
+  std::vector<ColumnPtr> EmitPartial(uint8_t* const* states, int32_t count) const override {
+    auto sum = Column::Make(SumType(), count);
+    auto n = Column::Make(data::Type::Bigint().WithNullable(false), count);
+    for (int32_t k = 0; k < count; ++k) {
+      const State& s = *StateOf<State>(states[k]);
+      sum->template mutable_values<S>()[k] = s.sum;
+      n->template mutable_values<int64_t>()[k] = s.count;
+      if (SumLost(s)) sum->SetNull(k);
+    }
+    return {std::move(sum), std::move(n)};
+  }
+
+  Status UpdatePartial(const UpdateInput& in) override {
+    const data::ColumnView<S> sum(*in.args[0]);
+    const data::ColumnView<int64_t> n(*in.args[1]);
+    for (int32_t k = 0; k < in.rows.count(); ++k) {
+      const int32_t row = in.rows[k];
+      State* s = StateOf<State>(in.states[k]);
+      if (sum.valid(row)) {
+        AddToSum<S>(s, sum[row], n[row]);
+      } else {
+        s->count += n[row];
+      }
+    }
+    return Status::OK();
+  }
+
+ private:
+  data::Type SumType() const {
+    if constexpr (std::is_same_v<S, int64_t>) return data::Type::Bigint();
+    if constexpr (std::is_same_v<S, double>) return data::Type::Double();
+    if constexpr (std::is_same_v<S, float>) return data::Type::Float();
+    return data::Type::Decimal(38, argument_.scale());
+  }
+
+  bool Quotient(const State& s, T* out) const {
+    if constexpr (std::is_same_v<T, __int128>) {
+      __int128 sum = s.sum;
+      if (!expr::DecimalRescale(sum, argument_.scale(), {38, result_.scale()}, &sum)) return false;
+      return expr::DecimalDivide(sum, result_.scale(), s.count, 0, {38, result_.scale()}, out);
+    } else if constexpr (std::is_integral_v<T>) {
+      const int64_t sum = streaming_ ? static_cast<int64_t>(static_cast<T>(s.sum)) : s.sum;
+      // INT64_MIN / -1 wraps in Java; here it would trap.
+      *out = s.count == -1 ? static_cast<T>(0 - static_cast<uint64_t>(sum))
+                           : static_cast<T>(sum / s.count);
+      return true;
+    } else {
+      *out = static_cast<T>(static_cast<double>(s.sum) / static_cast<double>(s.count));
+      return true;
+    }
+  }
+
+  const data::Type argument_;
+  const data::Type result_;
+  const bool streaming_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Accumulator>> MakeAvg(const expr::AggregateCall& call,
+                                             const AccumulatorOptions& options) {
+  std::unique_ptr<Accumulator> made;
+  DispatchPhysical(data::PhysicalTypeOf(call.arg_types[0]), [&](auto tag) {
+    using T = decltype(tag);
+    const bool streaming = options.streaming;
+    if constexpr (std::is_same_v<T, state::Int128>) {
+      made = std::make_unique<AvgAccumulator<__int128, state::Int128>>(call, streaming);
+    } else if constexpr (std::is_same_v<T, float>) {
+      if (!streaming) {
+        made = std::make_unique<AvgAccumulator<float, double>>(call, streaming);
+      } else {
+        made = std::make_unique<AvgAccumulator<float, float>>(call, streaming);
+      }
+    } else if constexpr (!std::is_same_v<T, std::string_view> && !std::is_same_v<T, uint8_t>) {
+      made = std::make_unique<AvgAccumulator<T, SumOf<T>>>(call, streaming);
+    }
+  });
+  if (made == nullptr) {
+    return Status::NotSupported("AVG over " + call.arg_types[0].ToString());
+  }
+  return made;
+}
+
+}  // namespace thalweg::operators

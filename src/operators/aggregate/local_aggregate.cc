@@ -1,0 +1,87 @@
+#include "operators/aggregate/local_aggregate.h"
+
+#include "data/gather.h"
+
+namespace thalweg::operators {
+namespace {
+using data::Batch;
+using data::Column;
+using data::Rows;
+
+class LocalAggregate final : public Operator {
+ public:
+  LocalAggregate(std::vector<int> keys, GroupTableOptions options)
+      : keys_(std::move(keys)), options_(std::move(options)) {}
+
+  Status Open(OperatorContext* context, const OperatorState&) override {
+    context_ = context;
+    TW_ASSIGN_OR_RETURN(table_, GroupTable::Make(options_, context->pool()));
+    return Status::OK();
+  }
+
+  Result<Progress> OnBatch(int, Batch batch) override {
+    const Rows rows = batch.rows();
+    if (rows.empty()) return Progress::kDone;
+    table_->Find(batch, keys_, rows, &states_);
+    table_->Touch(rows, states_);
+    const int8_t* signs = nullptr;
+    if (!batch.insert_only()) {
+      signs_.clear();
+      for (int32_t k = 0; k < rows.count(); ++k) {
+        signs_.push_back(static_cast<int8_t>(data::SignOf(batch.kind(rows[k]))));
+      }
+      signs = signs_.data();
+    }
+    if (options_.counts_records) {
+      for (int32_t k = 0; k < rows.count(); ++k) {
+        *table_->RecordCount(states_[static_cast<size_t>(k)]) += signs == nullptr ? 1 : signs[k];
+      }
+    }
+    TW_RETURN_IF_ERROR(table_->aggregates().Update(batch, rows, signs, states_.data()));
+
+    const auto& groups = table_->touched();
+    Batch out;
+    out.size = static_cast<int32_t>(groups.size());
+    std::vector<int32_t> source;
+    states_.clear();
+    for (const auto& g : groups) {
+      source.push_back(g.first_row);
+      states_.push_back(g.row);
+    }
+    for (const int key : keys_) {
+      out.columns.push_back(
+          data::Gather(*batch.columns[static_cast<size_t>(key)], source.data(), out.size));
+    }
+    if (options_.counts_records) {
+      auto counts = Column::Make(data::Type::Bigint().WithNullable(false), out.size);
+      for (int32_t k = 0; k < out.size; ++k) {
+        counts->mutable_values<int64_t>()[k] =
+            *table_->RecordCount(states_[static_cast<size_t>(k)]);
+      }
+      out.columns.push_back(std::move(counts));
+    }
+    for (auto& c : table_->aggregates().EmitPartial(states_.data(), out.size)) {
+      out.columns.push_back(std::move(c));
+    }
+    table_->table().Recycle();
+    context_->Emit(std::move(out));
+    TW_RETURN_IF_ERROR(table_->memory_status());
+    return Progress::kDone;
+  }
+
+ private:
+  const std::vector<int> keys_;
+  const GroupTableOptions options_;
+  std::unique_ptr<GroupTable> table_;
+  std::vector<uint8_t*> states_;
+  std::vector<int8_t> signs_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Operator>> MakeLocalAggregate(std::vector<int> keys,
+                                                     GroupTableOptions options) {
+  return std::unique_ptr<Operator>(new LocalAggregate(std::move(keys), std::move(options)));
+}
+
+}  // namespace thalweg::operators

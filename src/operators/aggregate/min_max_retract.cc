@@ -1,0 +1,174 @@
+// MIN and MAX over retracting input: every value with its count; the extreme is remembered and
+// looked for anew, over the group's values, only after its last occurrence has been taken back.
+#include "data/gather.h"
+#include "operators/aggregate/dispatch.h"
+#include "operators/aggregate/families.h"
+#include "state/owned_sets.h"
+#include "state/string_ref.h"
+
+namespace thalweg::operators {
+namespace {
+using data::ColumnPtr;
+using state::OwnedSets;
+
+template <typename T>
+class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedField {
+ public:
+  struct State {
+    OwnedSets::Chain chain;
+    uint8_t* best;  // entry; null: none, or to be looked for
+    int64_t stale;  // 1: `best` must be looked for
+  };
+  MinMaxRetractAccumulator(const expr::AggregateCall& call, const AccumulatorOptions& o, bool max)
+      : sets_({call.arg_types[0]}, 8, o.groups, o.max_parallelism, o.memory), max_(max) {}
+  int32_t bytes() const override { return sizeof(State); }
+  state::OwnedField* owned() override { return this; }
+
+  Status Update(const UpdateInput& in) override {
+    rows_.clear();
+    owners_.clear();
+    signs_.clear();
+    for (int32_t k = 0; k < in.rows.count(); ++k) {
+      if (in.args[0]->IsNull(in.rows[k])) continue;
+      rows_.push_back(in.rows[k]);
+      owners_.push_back(in.states[k]);
+      signs_.push_back(in.sign(k));
+    }
+    Add(*in.args[0], [&](size_t k) { return static_cast<int64_t>(signs_[k]); });
+    return Status::OK();
+  }
+
+  void Result(uint8_t* const* states, int32_t count, const ResultOutput& to) const override {
+    T* values = to.out->mutable_values<T>();
+    for (int32_t k = 0; k < count; ++k) {
+      const int32_t at = to.positions[k];
+      const uint8_t* best = Best(states[k]);
+      if (best == nullptr) {
+        to.out->SetNull(at);
+        std::memset(static_cast<void*>(&values[at]), 0, sizeof(T));
+      } else if constexpr (std::is_same_v<T, std::string_view>) {
+        values[at] = to.arena->Add(ValueOf(best));
+      } else {
+        values[at] = ValueOf(best);
+      }
+    }
+  }
+
+  Status MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count) override {
+    for (int32_t k = 0; k < count; ++k) {
+      std::vector<uint8_t*> entries;
+      rows_.clear();
+      owners_.clear();
+      for (uint8_t* e = StateOf<State>(from[k])->chain.head; e != nullptr; e = sets_.NextOf(e)) {
+        rows_.push_back(static_cast<int32_t>(entries.size()));
+        owners_.push_back(into[k]);
+        entries.push_back(e);
+      }
+      if (entries.empty()) continue;
+      std::vector<int64_t> counts;
+      for (uint8_t* e : entries) counts.push_back(*CountOf(e));
+      const ColumnPtr values =
+          sets_.EmitValues(0, entries.data(), static_cast<int32_t>(entries.size()));
+      Add(*values, [&](size_t i) { return counts[i]; });
+    }
+    return Status::OK();
+  }
+
+ private:
+  int64_t* CountOf(uint8_t* entry) const {
+    return reinterpret_cast<int64_t*>(sets_.EntryBytes(entry));
+  }
+  T ValueOf(const uint8_t* entry) const {
+    const uint8_t* at = entry + sets_.value_offset(0);
+    if constexpr (std::is_same_v<T, std::string_view>) {
+      return reinterpret_cast<const state::StringRef*>(at)->View();
+    } else {
+      T v;
+      std::memcpy(&v, at, sizeof(T));
+      return v;
+    }
+  }
+  bool Better(const uint8_t* a, const uint8_t* b) const {
+    return max_ ? ValueOf(a) > ValueOf(b) : ValueOf(a) < ValueOf(b);
+  }
+  const uint8_t* Best(uint8_t* row) const {
+    State* s = StateOf<State>(row);
+    if (s->stale != 0) {
+      s->best = nullptr;
+      s->stale = 0;
+      for (uint8_t* e = s->chain.head; e != nullptr; e = sets_.NextOf(e)) {
+        if (*CountOf(e) > 0 && (s->best == nullptr || Better(e, s->best))) s->best = e;
+      }
+    }
+    return s->best;
+  }
+
+  // Adds change(i) to the count of value rows_[i] of owners_[i].
+  template <typename Change>
+  void Add(const data::Column& values, Change change) {
+    const auto n = static_cast<int32_t>(rows_.size());
+    entries_.resize(rows_.size());
+    const data::Column* column = &values;
+    sets_.FindOrInsert(std::span(&column, 1), data::Rows::Of(rows_.data(), n), owners_.data(),
+                       offset_, entries_.data());
+    std::vector<size_t> zero;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      State* s = StateOf<State>(owners_[i]);
+      int64_t* count = CountOf(entries_[i]);
+      *count += change(i);
+      if (*count > 0) {
+        if (s->stale == 0 && (s->best == nullptr || Better(entries_[i], s->best))) {
+          s->best = entries_[i];
+        }
+      } else {
+        if (s->best == entries_[i]) {
+          s->best = nullptr;
+          s->stale = 1;
+        }
+        if (*count == 0) zero.push_back(i);
+      }
+    }
+    for (const size_t i : zero) {
+      // A later row of the batch may have brought it back, or an earlier one erased it already.
+      if (state::HeaderOf(entries_[i])->stamp == state::RowHeader::kFree) continue;
+      if (*CountOf(entries_[i]) == 0) sets_.Erase(owners_[i], offset_, entries_[i]);
+    }
+  }
+
+  void Free(uint8_t* row, state::Slab*) override {
+    sets_.Clear(row, offset_);
+    *StateOf<State>(row) = State{};
+  }
+  void Save(const uint8_t* row, std::string* out) const override { sets_.Save(row, offset_, out); }
+  Status Load(uint8_t* row, state::Slab*, state::ByteReader* in) override {
+    StateOf<State>(row)->best = nullptr;
+    StateOf<State>(row)->stale = 1;
+    return sets_.Load(row, offset_, in);
+  }
+
+  OwnedSets sets_;
+  const bool max_;
+  std::vector<int32_t> rows_;  // scratch
+  std::vector<uint8_t*> owners_;
+  std::vector<int> signs_;
+  std::vector<uint8_t*> entries_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Accumulator>> MakeMinMaxRetract(const expr::AggregateCall& call,
+                                                       const AccumulatorOptions& options) {
+  const bool max = call.kind == expr::AggregateKind::kMax;
+  std::unique_ptr<Accumulator> made;
+  DispatchPhysical(data::PhysicalTypeOf(call.arg_types[0]), [&](auto tag) {
+    using T =
+        std::conditional_t<std::is_same_v<decltype(tag), state::Int128>, __int128, decltype(tag)>;
+    made = std::make_unique<MinMaxRetractAccumulator<T>>(call, options, max);
+  });
+  if (made == nullptr) {
+    return Status::NotSupported(call.name + " over " + call.arg_types[0].ToString());
+  }
+  return made;
+}
+
+}  // namespace thalweg::operators

@@ -5,6 +5,7 @@
 #include "expr/builder.h"
 #include "expr/decimal.h"
 #include "expr/functions/families.h"
+#include "expr/functions/temporal/datetime_arithmetic.h"
 #include "expr/kernel.h"
 #include "expr/numeric_types.h"
 
@@ -328,12 +329,19 @@ Result<BoundFunction> BindPlus(const BindArgs& args) {
     f.nulls = NullPolicy::kCustom;
     return f;
   }
+  if (HasTemporal(args)) return BindTemporalPlus(args);
   return BindOperator<Add>(args);
 }
 
 Result<BoundFunction> BindMinus(const BindArgs& args) {
   if (args.types.size() == 1 && HasSign(args.types[0])) return BindNegate(args);
+  if (HasTemporal(args)) return BindTemporalMinus(args);
   return BindOperator<Subtract>(args);
+}
+
+Result<BoundFunction> BindTimes(const BindArgs& args) {
+  if (HasTemporal(args)) return BindTemporalTimes(args);
+  return BindOperator<Multiply>(args);
 }
 
 constexpr auto kCategory = FunctionCategory::kArithmetic;
@@ -347,13 +355,7 @@ const ScalarFunction kFunctions[] = {
      {"1 + 2", "3"},
      &BindPlus},
     {"-", {}, kCategory, "numeric1 - numeric2", "The difference.", {"5 - 7", "-2"}, &BindMinus},
-    {"*",
-     {},
-     kCategory,
-     "numeric1 * numeric2",
-     "The product.",
-     {"3 * 4", "12"},
-     &BindOperator<Multiply>},
+    {"*", {}, kCategory, "numeric1 * numeric2", "The product.", {"3 * 4", "12"}, &BindTimes},
     {"/",
      {},
      kCategory,

@@ -7,6 +7,7 @@
 #include "expr/aggregate.h"
 #include "expr/function.h"
 #include "expr/functions/string/string_families.h"
+#include "expr/functions/temporal/temporal_families.h"
 
 namespace thalweg::expr {
 
@@ -56,6 +57,14 @@ inline constexpr FunctionFamily (*kScalarFamilies[])() = {
     &SubstringFunctions,
     &TrimFunctions,
     &UrlFunctions,
+    // temporal/
+    &CurrentTimeFunctions,
+    &DateFormatFunctions,
+    &DifferenceFunctions,
+    &ExtractFunctions,
+    &OverlapsFunctions,
+    &ToDatetimeFunctions,
+    &UnixTimeFunctions,
 };
 
 std::span<const AggregateFunction> AggregateFunctions();

@@ -43,15 +43,11 @@ Result<BoundFunction> BindNow(const BindArgs& a, const Type& type) {
 Status CurrentWatermark(const KernelCall& call, data::Column* out) {
   auto* to = out->mutable_values<int64_t>();
   const int64_t watermark = call.context.watermark_ms;
-  const auto value = watermark == INT64_MIN
-                         ? std::nullopt
-                         : data::RescaleTimestamp(watermark, 3, call.result_type.precision());
+  const int64_t value =
+      data::RescaleTimestamp(watermark, 3, call.result_type.precision()).value_or(INT64_MIN);
   call.rows.ForEach([&](int32_t i) {
-    if (value) {
-      to[i] = *value;
-    } else {
-      out->SetNull(i);
-    }
+    to[i] = value;
+    if (watermark == INT64_MIN) out->SetNull(i);
   });
   return Status::OK();
 }

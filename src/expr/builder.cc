@@ -54,6 +54,19 @@ bool ResultIsNullable(const BoundFunction& bound, const std::vector<ExprPtr>& ar
   return false;
 }
 
+/// -2147483648 is an INT and -9223372036854775808 a BIGINT, though without the sign they are not.
+ExprPtr LeastInteger(const Expr& e) {
+  if (e.literal->IsNull(0)) return nullptr;
+  if (e.type.root() == TypeRoot::kBigint && e.literal->At<int64_t>(0) == -int64_t{INT32_MIN}) {
+    return MakeIntLiteral(INT32_MIN);
+  }
+  if (e.type.root() == TypeRoot::kDecimal && e.type.scale() == 0 &&
+      e.literal->At<__int128>(0) == -static_cast<__int128>(INT64_MIN)) {
+    return MakeBigintLiteral(INT64_MIN);
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 ExprPtr MakeColumn(int column, const Type& type) {
@@ -144,7 +157,13 @@ Result<ExprPtr> MakeCall(std::string_view name, std::vector<ExprPtr> args,
   if (!bound.ok()) {
     return bound.status().message().empty() ? CannotApply(*f, args) : bound.status();
   }
-  return MakeBoundCall(f, *std::move(bound), std::move(args), context);
+  // A sign before a literal makes a literal: ROUND(x, -1) sees its digits.
+  const bool sign = args.size() == 1 && args[0]->kind == ExprKind::kLiteral && f->name == "-";
+  if (sign) {
+    if (ExprPtr least = LeastInteger(*args[0])) return least;
+  }
+  TW_ASSIGN_OR_RETURN(ExprPtr call, MakeBoundCall(f, *std::move(bound), std::move(args), context));
+  return sign ? FoldConstants(std::move(call), context) : call;
 }
 
 }  // namespace thalweg::expr

@@ -23,10 +23,9 @@ ExprPtr MakeLazy(ExprKind kind, Type type, Args args) {
 Result<ExprPtr> MakeLogical(ExprKind kind, const Args& args, const EvalContext& context) {
   if (args.size() < 2) return NoSuchOverload();
   Args flat;
-  bool nullable = false;
+  bool nullable;
   for (const auto& a : args) {
     if (a->type.root() != TypeRoot::kBoolean) return NoSuchOverload();
-    nullable |= a->type.nullable();
     if (a->kind == kind) {
       flat.insert(flat.end(), a->args.begin(), a->args.end());
     } else {
@@ -34,7 +33,20 @@ Result<ExprPtr> MakeLogical(ExprKind kind, const Args& args, const EvalContext& 
       flat.push_back(std::move(b));
     }
   }
-  return MakeLazy(kind, Type::Boolean().WithNullable(nullable), std::move(flat));
+  // A decisive literal decides; the other one says nothing.
+  Args open;
+  nullable = false;
+  for (auto& a : flat) {
+    if (a->kind == ExprKind::kLiteral && !a->literal->IsNull(0)) {
+      if ((a->literal->At<uint8_t>(0) != 0) == (kind == ExprKind::kOr)) return a;
+      continue;
+    }
+    nullable |= a->type.nullable();
+    open.push_back(std::move(a));
+  }
+  if (open.empty()) return MakeBooleanLiteral(kind == ExprKind::kAnd);
+  if (open.size() == 1) return open[0];
+  return MakeLazy(kind, Type::Boolean().WithNullable(nullable), std::move(open));
 }
 
 Result<ExprPtr> MakeAnd(ExprPtr a, ExprPtr b, const EvalContext& context) {
@@ -49,6 +61,9 @@ Result<Type> CoalesceType(const std::vector<Type>& types) {
   Result<Type> common = CommonType(types);
   if (common.ok()) {
     if (IsNullType(*common)) return NoSuchOverload();
+    for (const Type& t : types) {
+      if (common->root() == TypeRoot::kFloat && t.root() == TypeRoot::kDouble) return t;
+    }
     return common;
   }
   Type type = types[0];
@@ -134,8 +149,13 @@ Result<ExprPtr> MakeDistinct(const Args& args, bool distinct, const EvalContext&
                   context);
 }
 
-/// `x BETWEEN low AND high`, or its negation.
-Result<ExprPtr> MakeBetween(const Args& args, bool negated, const EvalContext& context) {
+/// `x BETWEEN low AND high`, or its negation. A number may be compared with text here.
+Result<ExprPtr> MakeBetween(Args args, bool negated, const EvalContext& context) {
+  for (size_t i = 1; i < 3; ++i) {
+    if (args[0]->type.is_numeric() && args[i]->type.is_character()) {
+      TW_ASSIGN_OR_RETURN(args[i], MakeCast(args[i], args[0]->type, context));
+    }
+  }
   TW_ASSIGN_OR_RETURN(ExprPtr low, MakeCall(negated ? "<" : ">=", {args[0], args[1]}, context));
   TW_ASSIGN_OR_RETURN(ExprPtr high, MakeCall(negated ? ">" : "<=", {args[0], args[2]}, context));
   return negated ? MakeOr(low, high, context) : MakeAnd(low, high, context);

@@ -37,6 +37,12 @@ Result<ExprPtr> MakeCast(ExprPtr e, const Type& target, const EvalContext& conte
   const Type& from = e->type;
   const Type to = target.is_interval() ? NormalizedInterval(target) : target;
   if (from.EqualsIgnoringNullability(to)) return e;
+  // A number by way of STRING and back is itself, as Flink's planner knows (NaN = NaN included).
+  if (from.EqualsIgnoringNullability(Type::String()) && to.is_numeric() &&
+      e->kind == ExprKind::kCall && e->function->name == "CAST" &&
+      e->args[0]->type.EqualsIgnoringNullability(to)) {
+    return e->args[0];
+  }
   BoundFunction bound;
   if (from.root() == data::TypeRoot::kNull) {
     if (e->kind == ExprKind::kLiteral) return MakeNullLiteral(to.WithNullable(true));

@@ -1,6 +1,8 @@
 // ROW, ARRAY and MAP constructors, element access, CARDINALITY and ELEMENT.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "data/gather.h"
 #include "expr/binding.h"
 #include "expr/builder.h"
@@ -26,10 +28,9 @@ Result<ColumnPtr> MakeRows(const KernelCall& call, int32_t size) {
 }
 
 Result<BoundFunction> BindRow(const BindArgs& args) {
-  if (args.types.empty()) return NoSuchOverload();
+  if (std::all_of(args.types.begin(), args.types.end(), IsNullType)) return NoSuchOverload();
   std::vector<data::Field> fields;
   for (size_t i = 0; i < args.types.size(); ++i) {
-    if (IsNullType(args.types[i])) return NoSuchOverload();
     fields.push_back(
         {fmt::format("EXPR${}", i), args.types[i].WithTimeAttribute(data::TimeAttribute::kNone)});
   }

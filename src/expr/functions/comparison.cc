@@ -16,10 +16,7 @@ using data::Type;
 using data::TypeRoot;
 
 Result<Type> ComparisonType(const Type& a, const Type& b) {
-  if (a.is_numeric() && b.is_numeric()) {
-    if (a.is_floating() && b.is_floating() && a.root() != b.root()) return Type::Double();
-    return CommonType({a, b});
-  }
+  if (a.is_numeric() && b.is_numeric()) return CommonType({a, b});
   // A string beside a date or time is read as that; beside anything else it is an error.
   if (a.is_character() && b.is_datetime()) return b;
   if (b.is_character() && a.is_datetime()) return a;

@@ -65,6 +65,9 @@ Kernel KernelFor(PhysicalType physical) {
 template <bool kGreatest>
 Result<BoundFunction> Bind(const BindArgs& args) {
   if (args.types.empty()) return NoSuchOverload();
+  for (const Type& t : args.types) {
+    if (IsNullType(t)) return NoSuchOverload();
+  }
   Result<Type> type = CommonType({args.types.begin(), args.types.end()});
   if (!type.ok()) return NoSuchOverload();
   BoundFunction f;

@@ -19,6 +19,7 @@ FunctionFamily CollectionFunctions();
 FunctionFamily ComparisonFunctions();
 FunctionFamily ConditionalFunctions();
 FunctionFamily ConversionFunctions();
+FunctionFamily DivisionFunctions();
 FunctionFamily ExtremeFunctions();
 FunctionFamily HashFunctions();
 FunctionFamily LogicalFunctions();
@@ -33,6 +34,7 @@ inline constexpr FunctionFamily (*kScalarFamilies[])() = {
     &ComparisonFunctions,
     &ConditionalFunctions,
     &ConversionFunctions,
+    &DivisionFunctions,
     &ExtremeFunctions,
     &HashFunctions,
     &LogicalFunctions,

@@ -115,8 +115,18 @@ Result<ExprPtr> MakeSet(const std::vector<ExprPtr>& args, const EvalContext& con
 
 }  // namespace
 
-Result<ExprPtr> MakeInList(const std::vector<ExprPtr>& args, bool negated,
-                           const EvalContext& context) {
+Result<ExprPtr> MakeInList(std::vector<ExprPtr> args, bool negated, const EvalContext& context) {
+  std::vector<Type> types;
+  for (size_t i = 1; i < args.size(); ++i) types.push_back(args[i]->type);
+  TW_ASSIGN_OR_RETURN(const Type list, CommonType(types));
+  // Numbers may be compared with text here: the text is read as a number.
+  if (args[0]->type.is_numeric() && list.is_character()) {
+    for (size_t i = 1; i < args.size(); ++i) {
+      TW_ASSIGN_OR_RETURN(args[i], MakeCast(args[i], args[0]->type, context));
+    }
+  } else if (args[0]->type.is_character() && list.is_numeric()) {
+    TW_ASSIGN_OR_RETURN(args[0], MakeCast(args[0], list, context));
+  }
   TW_ASSIGN_OR_RETURN(ExprPtr in, MakeSet(args, context));
   if (in == nullptr) {
     for (size_t i = 1; i < args.size(); ++i) {

@@ -8,7 +8,6 @@
 namespace thalweg::expr {
 
 /// args: the value, then the list.
-Result<ExprPtr> MakeInList(const std::vector<ExprPtr>& args, bool negated,
-                           const EvalContext& context);
+Result<ExprPtr> MakeInList(std::vector<ExprPtr> args, bool negated, const EvalContext& context);
 
 }  // namespace thalweg::expr

@@ -6,6 +6,7 @@
 #include "expr/decimal.h"
 #include "expr/functions/families.h"
 #include "expr/functions/round_number.h"
+#include "expr/functions/temporal/floor_ceil.h"
 #include "expr/kernel.h"
 #include "expr/numeric_types.h"
 
@@ -194,11 +195,31 @@ Result<BoundFunction> BindRound(const BindArgs& args) {
   return f;
 }
 
+template <bool kCeil>
+Result<BoundFunction> BindFloorOrFloorTo(const BindArgs& args) {
+  if (args.types.size() == 2) return kCeil ? BindCeilTo(args) : BindFloorTo(args);
+  return BindFloor<kCeil>(args);
+}
+
 constexpr auto kCategory = FunctionCategory::kArithmetic;
 
 const ScalarFunction kFunctions[] = {
     {"ABS", {}, kCategory, "ABS(numeric)", "The absolute value.", {"ABS(-5)", "5"}, &BindAbs},
     {"SIGN", {}, kCategory, "SIGN(numeric)", "-1, 0 or 1.", {"SIGN(-5)", "-1"}, &BindSign},
+    {"FLOOR",
+     {},
+     kCategory,
+     "FLOOR(numeric) or FLOOR(datetime TO unit)",
+     "The greatest whole number that is not greater; a date or time cut down to a unit.",
+     {"FLOOR(1.5)", "1"},
+     &BindFloorOrFloorTo<false>},
+    {"CEIL",
+     {"CEILING"},
+     kCategory,
+     "CEIL(numeric) or CEIL(datetime TO unit)",
+     "The least whole number that is not less; a date or time raised to a unit.",
+     {"CEIL(1.5)", "2"},
+     &BindFloorOrFloorTo<true>},
     {"ROUND",
      {},
      kCategory,
@@ -216,9 +237,6 @@ const ScalarFunction kFunctions[] = {
 };
 
 }  // namespace
-
-Result<BoundFunction> BindNumericFloor(const BindArgs& args) { return BindFloor<false>(args); }
-Result<BoundFunction> BindNumericCeil(const BindArgs& args) { return BindFloor<true>(args); }
 
 FunctionFamily RoundingFunctions() { return kFunctions; }
 

@@ -23,7 +23,6 @@ ExprPtr MakeLazy(ExprKind kind, Type type, Args args) {
 Result<ExprPtr> MakeLogical(ExprKind kind, const Args& args, const EvalContext& context) {
   if (args.size() < 2) return NoSuchOverload();
   Args flat;
-  bool nullable;
   for (const auto& a : args) {
     if (a->type.root() != TypeRoot::kBoolean) return NoSuchOverload();
     if (a->kind == kind) {
@@ -35,14 +34,18 @@ Result<ExprPtr> MakeLogical(ExprKind kind, const Args& args, const EvalContext& 
   }
   // A decisive literal decides; the other one says nothing.
   Args open;
-  nullable = false;
+  bool nullable = false;
+  ExprPtr decisive;
   for (auto& a : flat) {
-    if (a->kind == ExprKind::kLiteral && !a->literal->IsNull(0)) {
-      if ((a->literal->At<uint8_t>(0) != 0) == (kind == ExprKind::kOr)) return a;
-      continue;
-    }
     nullable |= a->type.nullable();
-    open.push_back(std::move(a));
+    if (a->kind != ExprKind::kLiteral || a->literal->IsNull(0)) {
+      open.push_back(std::move(a));
+    } else if ((a->literal->At<uint8_t>(0) != 0) == (kind == ExprKind::kOr)) {
+      decisive = std::move(a);
+    }
+  }
+  if (decisive != nullptr) {
+    return MakeLiteral(decisive->literal->WithType(Type::Boolean().WithNullable(nullable)));
   }
   if (open.empty()) return MakeBooleanLiteral(kind == ExprKind::kAnd);
   if (open.size() == 1) return open[0];
@@ -127,8 +130,8 @@ Result<ExprPtr> MakeRowComparison(const Args& args, bool equal, const EvalContex
     if (result == nullptr) {
       result = std::move(one);
     } else {
-      TW_ASSIGN_OR_RETURN(result, equal ? MakeAnd(result, one, context)
-                                        : MakeOr(result, one, context));
+      TW_ASSIGN_OR_RETURN(result,
+                          equal ? MakeAnd(result, one, context) : MakeOr(result, one, context));
     }
   }
   return result;
@@ -193,8 +196,8 @@ Result<ExprPtr> MakeCase(std::vector<ExprPtr> args, const EvalContext& context) 
 
 Result<ExprPtr> SimplifyComparison(std::string_view name, const Args& args,
                                    const EvalContext& context) {
-  if (args.size() == 2 && (name == "=" || name == "<>") &&
-      args[0]->type.root() == TypeRoot::kRow && args[1]->type.root() == TypeRoot::kRow) {
+  if (args.size() == 2 && (name == "=" || name == "<>") && args[0]->type.root() == TypeRoot::kRow &&
+      args[1]->type.root() == TypeRoot::kRow) {
     return MakeRowComparison(args, name == "=", context);
   }
   if (args.size() != 2 || !args[0]->Equals(*args[1]) || !args[0]->deterministic()) return ExprPtr();

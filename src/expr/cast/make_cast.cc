@@ -32,8 +32,7 @@ Result<data::ColumnPtr> AllNull(const KernelCall& call, int32_t size) {
 
 }  // namespace
 
-Result<ExprPtr> MakeCast(ExprPtr e, const Type& target, const EvalContext& context,
-                         bool try_cast) {
+Result<ExprPtr> MakeCast(ExprPtr e, const Type& target, const EvalContext& context, bool try_cast) {
   const Type& from = e->type;
   const Type to = target.is_interval() ? NormalizedInterval(target) : target;
   if (from.EqualsIgnoringNullability(to)) return e;

@@ -44,9 +44,8 @@ Status DivideIntegers(const KernelCall& call, data::Column* out) {
 template <typename T, typename To>
 Status ModuloIntegers(const KernelCall& call, data::Column* out) {
   auto* to = out->mutable_values<To>();
-  return CheckedDivision<T>(call, [&](T a, T b, int32_t i) {
-    to[i] = b == -1 ? To{0} : static_cast<To>(a % b);
-  });
+  return CheckedDivision<T>(
+      call, [&](T a, T b, int32_t i) { to[i] = b == -1 ? To{0} : static_cast<To>(a % b); });
 }
 
 template <auto Op>

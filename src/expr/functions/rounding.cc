@@ -6,6 +6,7 @@
 #include "expr/decimal.h"
 #include "expr/functions/families.h"
 #include "expr/functions/round_number.h"
+#include "expr/functions/temporal/floor_ceil.h"
 #include "expr/kernel.h"
 #include "expr/numeric_types.h"
 
@@ -196,6 +197,7 @@ Result<BoundFunction> BindRound(const BindArgs& args) {
 
 template <bool kCeil>
 Result<BoundFunction> BindFloorOrFloorTo(const BindArgs& args) {
+  if (args.types.size() == 2) return kCeil ? BindCeilTo(args) : BindFloorTo(args);
   return BindFloor<kCeil>(args);
 }
 

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "connectors/filesystem/frugal_file.h"
+
 namespace thalweg::connectors {
 namespace {
 
@@ -222,7 +224,7 @@ Result<std::unique_ptr<ByteSource>> OpenByteSource(FileSystem* file_system,
     return Status::NotSupported(fmt::format(
         "{}: compression by its extension (supported: .gz, .gzip, .deflate, .zst)", path));
   }
-  TW_ASSIGN_OR_RETURN(std::unique_ptr<ReadableFile> file, file_system->OpenForRead(path));
+  TW_ASSIGN_OR_RETURN(std::unique_ptr<ReadableFile> file, FrugalFile::Open(file_system, path));
   if (codec == Codec::kNone) return {std::make_unique<PlainSource>(std::move(file))};
   std::unique_ptr<Decompressor> decompressor;
   if (codec == Codec::kZstd) {

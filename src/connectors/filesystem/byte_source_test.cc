@@ -4,6 +4,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <vector>
+
 #include "connectors/filesystem/temporary_folder_testing.h"
 
 namespace thalweg::connectors {
@@ -93,6 +95,29 @@ TEST(ByteSource, DamagedFilesAreNamed) {
       ReadFrom(dir / "text.gz", 0).starts_with(dir / "text.gz" + ": damaged compressed data"));
   EXPECT_TRUE(ReadFrom(dir / "x.bz2", 0).starts_with(dir / "x.bz2" + ": compression"));
   EXPECT_EQ(ReadFrom(dir / "none", 0), dir / "none" + ": No such file or directory");
+}
+
+TEST(ByteSource, ManyFilesSideBySideNeedFewDescriptors) {
+  const TemporaryFolder dir;
+  const std::string text = LongText();
+  dir.Write("a", text);
+  std::vector<std::unique_ptr<ByteSource>> sources;
+  const auto descriptors = [] { return FileSystem::Posix()->List("/proc/self/fd")->size(); };
+  const size_t before = descriptors();
+  for (int i = 0; i < 400; ++i) {
+    auto source = OpenByteSource(FileSystem::Posix(), dir / "a");
+    ASSERT_TRUE(source.ok());
+    sources.push_back(std::move(*source));
+    bool last;
+    ASSERT_TRUE(sources.back()->Next(&last).ok());
+  }
+  EXPECT_LE(descriptors(), before + 260);
+  // One that has given its descriptor back goes on where it was.
+  bool last;
+  auto chunk = sources.back()->Next(&last);
+  ASSERT_TRUE(chunk.ok());
+  EXPECT_EQ(std::string_view(reinterpret_cast<const char*>((*chunk)->data()), 100),
+            std::string_view(text).substr(32 << 10, 100));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "connectors/filesystem/byte_source.h"
 #include "connectors/filesystem/column_predicates.h"
 #include "connectors/filesystem/file_enumerator.h"
+#include "connectors/filesystem/frugal_file.h"
 #include "data/column_builder.h"
 
 namespace thalweg::connectors {
@@ -211,7 +212,7 @@ class RowGroupFileReader : public SplitReader {
 
  private:
   Status Open() {
-    TW_ASSIGN_OR_RETURN(auto file, options_.file_system->OpenForRead(path_));
+    TW_ASSIGN_OR_RETURN(auto file, FrugalFile::Open(options_.file_system, path_));
     auto reader = options_.format.format->make_reader(
         std::make_shared<WholeFile>(std::move(file)),
         formats::DecodeTarget{layout_.decoded, options_.file_columns}, predicates_,

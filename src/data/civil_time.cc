@@ -234,24 +234,28 @@ std::optional<int32_t> ParseTime(std::string_view v) {
       zone_minute = ParseTrimmedInt(v.substr(colon + 1));
     }
   }
-  const std::string_view clock = v.substr(0, end);
+  // Flink looks for the clock's colons in the whole text, so a short clock with a zone that has a
+  // colon is malformed.
+  const auto part = [&](size_t from, size_t to) {
+    return from <= to ? ParseTrimmedInt(v.substr(from, to - from)) : std::nullopt;
+  };
   std::optional<int32_t> hour, minute = 0, second = 0;
   int32_t millis = 0;
-  const size_t colon1 = clock.find(':');
+  const size_t colon1 = v.find(':');
   if (colon1 == kNone) {
-    hour = ParseTrimmedInt(clock);
+    hour = part(0, end);
   } else {
-    hour = ParseTrimmedInt(clock.substr(0, colon1));
-    const size_t colon2 = clock.find(':', colon1 + 1);
+    hour = part(0, colon1);
+    const size_t colon2 = v.find(':', colon1 + 1);
     if (colon2 == kNone) {
-      minute = ParseTrimmedInt(clock.substr(colon1 + 1));
+      minute = part(colon1 + 1, end);
     } else {
-      minute = ParseTrimmedInt(clock.substr(colon1 + 1, colon2 - colon1 - 1));
-      const size_t dot = clock.find('.', colon2);
-      second = ParseTrimmedInt(clock.substr(colon2 + 1, dot == kNone ? kNone : dot - colon2 - 1));
-      if (dot != kNone) {
+      minute = part(colon1 + 1, colon2);
+      const size_t dot = v.find('.', colon2);
+      second = part(colon2 + 1, dot == kNone ? end : dot);
+      if (dot != kNone && dot < end) {
         // Three digits count, the fourth rounds; what is no digit counts as 0.
-        const std::string_view f = Trim(clock.substr(dot + 1));
+        const std::string_view f = Trim(v.substr(dot + 1, end - dot - 1));
         int32_t unit = 100;
         for (size_t i = 0; i < f.size() && i < 3; ++i, unit /= 10) {
           if (IsDigit(f[i])) millis += unit * (f[i] - '0');
@@ -260,7 +264,10 @@ std::optional<int32_t> ParseTime(std::string_view v) {
       }
     }
   }
-  if (!hour || !minute || !second || !zone_hour || !zone_minute) return std::nullopt;
+  if (!hour || !minute || !second || !zone_hour || !zone_minute || *hour > 23 || *minute > 59 ||
+      *second > 59) {
+    return std::nullopt;
+  }
   // Flink computes in 32 bits and lets them wrap.
   const auto h = static_cast<uint32_t>(*hour + int64_t{sign} * *zone_hour);
   const auto m = static_cast<uint32_t>(*minute + int64_t{sign} * *zone_minute);

@@ -97,8 +97,8 @@ constexpr int64_t TimestampToMillis(int64_t value, int precision) {
 /// CAST(text AS DATE) as Flink reads it: "2020-1-5", "2020-01-05 12:00:00", "2020", blanks around
 /// each number.
 std::optional<int32_t> ParseDate(std::string_view text);
-/// CAST(text AS TIME): "1:2:3.4", "12", "10:00+01:30"; milliseconds of the day, not normalised
-/// (Flink keeps "25:00:00").
+/// CAST(text AS TIME): "1:2:3.4", "12", "10:00:00+01:30"; milliseconds of the day, not normalised
+/// after the zone was added.
 std::optional<int32_t> ParseTime(std::string_view text);
 /// CAST(text AS TIMESTAMP): "2020-1-5", "2020-01-05 1:02:03.123456789".
 std::optional<LocalDateTime> ParseTimestamp(std::string_view text);

@@ -54,6 +54,10 @@ TEST(CivilTime, LenientTimes) {
   EXPECT_EQ(ParseTime("1:2:3.4"), 3723400);
   EXPECT_EQ(ParseTime("12"), 43200000);
   EXPECT_EQ(ParseTime("00:00:00.9996"), 1000);
+  EXPECT_EQ(ParseTime("12:00:00-25:00"), -46800000);
+  EXPECT_EQ(ParseTime("12-1"), 39600000);
+  EXPECT_EQ(ParseTime("10:00+01:30"), std::nullopt);
+  EXPECT_EQ(ParseTime("24:00:00"), std::nullopt);
   EXPECT_EQ(ParseTime("a"), std::nullopt);
   EXPECT_EQ(ParseTime("12:"), std::nullopt);
 }

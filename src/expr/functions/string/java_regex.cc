@@ -56,8 +56,9 @@ std::string_view PosixClass(std::string_view name) {
       {"javaLetter", "\\p{L}"},
       {"javaDigit", "\\p{Nd}"},
       {"javaLetterOrDigit", "\\p{L}\\p{Nd}"},
-      {"javaWhitespace", "\\t-\\r\\x1c-\\x20\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}"
-                         "\\x{2028}\\x{2029}\\x{205f}\\x{3000}"},
+      {"javaWhitespace",
+       "\\t-\\r\\x1c-\\x20\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}"
+       "\\x{2028}\\x{2029}\\x{205f}\\x{3000}"},
       {"IsAlphabetic", "\\p{Alphabetic}"},
       {"IsLetter", "\\p{L}"},
       {"IsDigit", "\\p{Nd}"},
@@ -87,12 +88,12 @@ class Translator {
 
  private:
   Status Error(std::string_view what) const {
-    return Status::Evaluation("invalid regular expression '" + std::string(p_) + "': " +
-                              std::string(what) + " near index " + std::to_string(at_));
+    return Status::Evaluation("invalid regular expression '" + std::string(p_) +
+                              "': " + std::string(what) + " near index " + std::to_string(at_));
   }
   Status NotSupported(std::string_view what) const {
-    return Status::NotSupported("regular expression '" + std::string(p_) + "': " +
-                                std::string(what));
+    return Status::NotSupported("regular expression '" + std::string(p_) +
+                                "': " + std::string(what));
   }
   bool done() const { return at_ >= p_.size(); }
   char peek(size_t ahead = 0) const { return at_ + ahead < p_.size() ? p_[at_ + ahead] : '\0'; }
@@ -266,9 +267,10 @@ class Translator {
         break;
       case '^':
         ++at_;
-        out_ += !flags.multiline   ? "\\A"
-                : flags.unix_lines ? R"((?:\A|(?<=\n)(?!\z)))"
-                                   : R"((?:\A|(?:(?<=[\n\x{85}\x{2028}\x{2029}])|(?<=\r)(?!\n))(?!\z)))";
+        out_ += !flags.multiline ? "(?:\\A)"
+                : flags.unix_lines
+                    ? R"((?:\A|(?<=\n)(?!\z)))"
+                    : R"((?:\A|(?:(?<=[\n\x{85}\x{2028}\x{2029}])|(?<=\r)(?!\n))(?!\z)))";
         break;
       case '$':
         ++at_;
@@ -292,9 +294,8 @@ class Translator {
 
   void Dollar(const Flags& flags) {
     if (flags.multiline) {
-      out_ += flags.unix_lines
-                  ? R"((?:(?=\n)|\z))"
-                  : R"((?:(?<!\r)(?=\n)|(?=[\r\x{85}\x{2028}\x{2029}])|\z))";
+      out_ += flags.unix_lines ? R"((?:(?=\n)|\z))"
+                               : R"((?:(?<!\r)(?=\n)|(?=[\r\x{85}\x{2028}\x{2029}])|\z))";
     } else {
       out_ += flags.unix_lines
                   ? R"((?=\n?\z))"
@@ -329,6 +330,10 @@ class Translator {
       case 'A':
       case 'G':
       case 'z':
+        // In a group, so that a quantifier may follow.
+        ++at_;
+        out_ += std::string("(?:\\") + c + ")";
+        return Status::OK();
       case 'R':
       case 'X':
       case 'd':

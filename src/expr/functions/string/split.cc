@@ -16,30 +16,40 @@ namespace {
 using data::ColumnView;
 using data::Type;
 
-/// java.lang.Character.isWhitespace for ASCII.
-bool IsWhitespace(char c) { return (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= ' '); }
+/// java.lang.Character.isWhitespace.
+bool IsWhitespace(char32_t c) {
+  return (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= ' ') || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200A && c != 0x2007) || c == 0x2028 || c == 0x2029 || c == 0x205F ||
+         c == 0x3000;
+}
+
+/// The next white space at or after `at`; s.npos without one. *width: its bytes.
+size_t FindWhitespace(std::string_view s, size_t at, size_t* width) {
+  while (at < s.size()) {
+    const size_t start = at;
+    if (IsWhitespace(utf8::Next(s, &at))) {
+      *width = at - start;
+      return start;
+    }
+  }
+  return s.npos;
+}
 
 /// The index-th token between separators; empty ones count. An empty separator splits at white
 /// space; the empty string has no tokens.
 bool SplitIndex(std::string_view s, std::string_view separator, int64_t index,
                 std::string_view* out) {
   if (index < 0 || s.empty()) return false;
+  size_t width = separator.size();
   for (size_t begin = 0;; --index) {
-    size_t end;
-    if (separator.empty()) {
-      end = static_cast<size_t>(
-          std::find_if(s.begin() + static_cast<ptrdiff_t>(begin), s.end(), IsWhitespace) -
-          s.begin());
-      if (end == s.size()) end = s.npos;
-    } else {
-      end = s.find(separator, begin);
-    }
+    const size_t end =
+        separator.empty() ? FindWhitespace(s, begin, &width) : s.find(separator, begin);
     if (index == 0) {
       *out = s.substr(begin, end == s.npos ? s.npos : end - begin);
       return true;
     }
     if (end == s.npos) return false;
-    begin = end + std::max<size_t>(separator.size(), 1);
+    begin = end + width;
   }
 }
 
@@ -134,7 +144,6 @@ Status SplitByRegex(const Regex& regex, std::string_view s, size_t limit,
     const size_t match = spans[0], end = spans[1];
     // An empty match at the very beginning makes no empty part.
     if (!(match == 0 && end == 0)) {
-      if (match == s.size() && end == match) break;
       parts->push_back(s.substr(begin, match - begin));
       begin = end;
     }
@@ -212,7 +221,8 @@ Result<data::ColumnPtr> StrToMap(const KernelCall& call, int32_t size) {
         entries.push_back(e);
       }
     }
-    OrderAsHashMap(pairs.size(), &entries);
+    // Flink asks for room for all pairs at a load of 3/4.
+    OrderAsHashMap(pairs.size() <= 2 ? pairs.size() + 1 : (pairs.size() * 4 + 2) / 3, &entries);
     for (const Entry& e : entries) {
       keys.push_back(e.key);
       values.push_back(e.value);

@@ -93,30 +93,6 @@ bool KnownProtocol(std::string_view p) {
   return false;
 }
 
-void Erase(std::string* s, size_t from, size_t to) { s->erase(from, to - from); }
-
-/// "/./" and "/../" are resolved as java.net.URLStreamHandler does it.
-void ResolveDots(std::string* path) {
-  for (size_t i; (i = path->find("/./")) != path->npos;) Erase(path, i, i + 2);
-  for (size_t i = 0; (i = path->find("/../", i)) != path->npos;) {
-    const size_t slash = i > 0 ? path->rfind('/', i - 1) : path->npos;
-    if (i > 0 && slash != path->npos && path->find("/../", slash) != 0) {
-      Erase(path, slash, i + 3);
-      i = 0;
-    } else {
-      i += 3;
-    }
-  }
-  while (path->ends_with("/..")) {
-    const size_t i = path->size() - 3;
-    const size_t slash = i > 0 ? path->rfind('/', i - 1) : path->npos;
-    if (slash == path->npos) break;
-    path->erase(slash + 1);
-  }
-  if (path->starts_with("./") && path->size() > 2) path->erase(0, 2);
-  if (path->ends_with("/.")) path->pop_back();
-}
-
 bool ParsePort(std::string_view s) {
   if (s.empty()) return true;
   if (s[0] == '+' || s[0] == '-') s.remove_prefix(1);
@@ -146,15 +122,12 @@ bool ParseUrl(std::string_view s, Url* url) {
     url->ref = s.substr(hash + 1);
     s = s.substr(0, hash);
   }
-  if (url->protocol == "mailto") {
-    url->path = s;
-    return true;
-  }
+  if (url->protocol == "mailto") url->ref.reset();
   if (const size_t mark = s.find('?'); mark != s.npos) {
     url->query = s.substr(mark + 1);
     s = s.substr(0, mark);
   }
-  if (s.starts_with("//") && !s.starts_with("////")) {
+  if (s.starts_with("//") && !s.starts_with("////") && url->protocol != "mailto") {
     s.remove_prefix(2);
     const size_t end = std::min(s.find('/'), s.size());
     const std::string_view authority = s.substr(0, end);
@@ -182,7 +155,6 @@ bool ParseUrl(std::string_view s, Url* url) {
     url->host = host;
   }
   url->path = s;
-  ResolveDots(&url->path);
   return true;
 }
 

@@ -397,7 +397,7 @@ Status DateTimeFormat::FormatOne(const Element& e, const LocalDateTime& t, char*
       name(kDayNames[IsoDayOfWeek(t.days) - 1]);
       break;
     case 'G':
-      text(e.count == 4 ? (d.year > 0 ? "Anno Domini" : "Before Christ")
+      text(e.count == 4   ? (d.year > 0 ? "Anno Domini" : "Before Christ")
            : e.count == 5 ? (d.year > 0 ? "A" : "B")
                           : (d.year > 0 ? "AD" : "BC"));
       break;
@@ -555,11 +555,11 @@ bool DateTimeFormat::ParseOne(const Element& e, std::string_view text, size_t* a
     case 'H':
       return v >= 0 && v <= 24 && Fields::Set(&f->hour, v);
     case 'k':
-      return v >= 1 && v <= 24 && Fields::Set(&f->clock_hour, v);
+      return v >= 0 && v <= 24 && Fields::Set(&f->clock_hour, v);
     case 'K':
       return v >= 0 && v <= 11 && Fields::Set(&f->hour_of_half, v);
     case 'h':
-      return v >= 1 && v <= 12 && Fields::Set(&f->clock_hour_of_half, v);
+      return v >= 0 && v <= 12 && Fields::Set(&f->clock_hour_of_half, v);
     case 'm':
       return v >= 0 && v <= 59 && Fields::Set(&f->minute, v);
     case 's':
@@ -613,8 +613,7 @@ std::optional<LocalDateTime> DateTimeFormat::Parse(std::string_view text) const 
   if (f.clock_hour_of_half >= 0 && !Fields::Set(&f.hour_of_half, f.clock_hour_of_half % 12)) {
     return std::nullopt;
   }
-  if (f.half >= 0 && f.hour_of_half >= 0 &&
-      !Fields::Set(&hour, f.half * 12 + f.hour_of_half)) {
+  if (f.half >= 0 && f.hour_of_half >= 0 && !Fields::Set(&hour, f.half * 12 + f.hour_of_half)) {
     return std::nullopt;
   }
   const int64_t minute = std::max<int64_t>(f.minute, 0), second = std::max<int64_t>(f.second, 0);
@@ -624,8 +623,8 @@ std::optional<LocalDateTime> DateTimeFormat::Parse(std::string_view text) const 
     hour = 0;
     if (complete) ++t.days;
   }
-  t.nanos_of_day = ((std::max<int64_t>(hour, 0) * 60 + minute) * 60 + second) * kNanosPerSecond +
-                   nanos;
+  t.nanos_of_day =
+      ((std::max<int64_t>(hour, 0) * 60 + minute) * 60 + second) * kNanosPerSecond + nanos;
   if (f.nanos_of_day >= 0) t.nanos_of_day = f.nanos_of_day;
   if (f.milli_of_day >= 0) t.nanos_of_day = f.milli_of_day * 1000000;
   return t;

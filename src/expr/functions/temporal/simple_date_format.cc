@@ -59,8 +59,7 @@ char* WriteOffset(int32_t offset, bool colon, char* out) {
 Result<SimpleDateFormat> SimpleDateFormat::Compile(std::string_view p) {
   SimpleDateFormat f;
   auto malformed = [&](std::string_view why) {
-    return Status::Evaluation("invalid date pattern '" + std::string(p) + "': " +
-                              std::string(why));
+    return Status::Evaluation("invalid date pattern '" + std::string(p) + "': " + std::string(why));
   };
   for (size_t at = 0; at < p.size();) {
     const char c = p[at];
@@ -263,7 +262,8 @@ std::optional<int32_t> TakeZone(std::string_view text, size_t* at) {
   const int32_t sign = text[p++] == '-' ? -1 : 1;
   auto digits = [&](int max, int32_t* v) {
     int n = 0;
-    for (*v = 0; n < max && p < text.size() && IsDigit(text[p]); ++n) *v = *v * 10 + (text[p++] - '0');
+    for (*v = 0; n < max && p < text.size() && IsDigit(text[p]); ++n)
+      *v = *v * 10 + (text[p++] - '0');
     return n;
   };
   int32_t hours, minutes = 0;
@@ -290,9 +290,12 @@ std::optional<int64_t> SimpleDateFormat::Parse(std::string_view text, const Time
       at += e.literal.size();
       continue;
     }
+    const size_t field = at;
     while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
     if (at >= text.size()) return std::nullopt;
     if (!IsNumber(e.letter, e.count)) {
+      // Only numbers and zones skip blanks.
+      if (std::strchr("zZX", e.letter) == nullptr) at = field;
       switch (e.letter) {
         case 'M':
         case 'L': {
@@ -328,10 +331,11 @@ std::optional<int64_t> SimpleDateFormat::Parse(std::string_view text, const Time
       }
       continue;
     }
-    // A number, perhaps with a '-'; of just `count` characters if the next field is a number, too.
+    // A number, perhaps with a '-'; within `count` characters, blanks included, if the next field
+    // is a number, too.
     size_t limit = text.size();
     if (e.obey_count) {
-      limit = at + static_cast<size_t>(e.count);
+      limit = field + static_cast<size_t>(e.count);
       if (limit > text.size()) return std::nullopt;
     }
     const size_t start = at;
@@ -400,10 +404,10 @@ std::optional<int64_t> SimpleDateFormat::Parse(std::string_view text, const Time
   if (bc) year = 1 - year;
   if (half == 1 && hour < 12) hour += 12;
   const int64_t months = year * 12 + month - 1;
-  const int64_t first = DaysFromCivil(FloorDiv(months, 12),
-                                      static_cast<int32_t>(FloorMod(months, 12)) + 1, 1);
-  const int64_t days = day_of_year >= 0 ? DaysFromCivil(year, 1, 1) + day_of_year - 1
-                                        : first + day - 1;
+  const int64_t first =
+      DaysFromCivil(FloorDiv(months, 12), static_cast<int32_t>(FloorMod(months, 12)) + 1, 1);
+  const int64_t days =
+      day_of_year >= 0 ? DaysFromCivil(year, 1, 1) + day_of_year - 1 : first + day - 1;
   int64_t local;
   if (__builtin_mul_overflow(days, data::kMillisPerDay, &local) ||
       __builtin_add_overflow(local, ((hour * 60 + minute) * 60 + second) * 1000 + millis, &local)) {

@@ -67,6 +67,15 @@ bool TakeInt(std::string_view s, size_t min_digits, size_t max_digits, int64_t* 
   return true;
 }
 
+/// Integer.parseInt: a sign may stand in front.
+bool TakeClock(std::string_view s, int64_t* v) {
+  const bool negative = s.starts_with('-');
+  if (negative || s.starts_with('+')) s.remove_prefix(1);
+  if (!TakeInt(s, 1, 9, v)) return false;
+  if (negative) *v = -*v;
+  return true;
+}
+
 /// yyyy-[m]m-[d]d; days beyond the month's end carry over.
 std::optional<int64_t> SqlDate(std::string_view s) {
   const size_t dash1 = s.find('-');
@@ -95,10 +104,9 @@ std::optional<LocalDateTime> ParseSqlTimestamp(std::string_view s) {
   if (colon2 == time.npos) return std::nullopt;
   const size_t dot = time.find('.', colon2);
   int64_t h, m, sec, fraction = 0;
-  if (!TakeInt(time.substr(0, colon1), 1, 9, &h) ||
-      !TakeInt(time.substr(colon1 + 1, colon2 - colon1 - 1), 1, 9, &m) ||
-      !TakeInt(time.substr(colon2 + 1, dot == time.npos ? time.npos : dot - colon2 - 1), 1, 9,
-               &sec)) {
+  if (!TakeClock(time.substr(0, colon1), &h) ||
+      !TakeClock(time.substr(colon1 + 1, colon2 - colon1 - 1), &m) ||
+      !TakeClock(time.substr(colon2 + 1, dot == time.npos ? time.npos : dot - colon2 - 1), &sec)) {
     return std::nullopt;
   }
   if (dot != time.npos) {
@@ -107,8 +115,8 @@ std::optional<LocalDateTime> ParseSqlTimestamp(std::string_view s) {
     for (size_t k = digits.size(); k < 9; ++k) fraction *= 10;
   }
   const int64_t seconds = (h * 60 + m) * 60 + sec;
-  return LocalDateTime{*days + seconds / 86400,
-                       seconds % 86400 * data::kNanosPerSecond + fraction};
+  return LocalDateTime{*days + data::FloorDiv(seconds, 86400),
+                       data::FloorMod(seconds, 86400) * data::kNanosPerSecond + fraction};
 }
 
 /// By pattern, then in the fixed forms; nullopt is NULL.
@@ -282,14 +290,13 @@ Result<BoundFunction> BindToTimestampLtz(const BindArgs& a) {
     if (!m) return NoMatch("", a);
     // A DECIMAL counts whole units; FLOAT and DOUBLE may have a fraction.
     const bool whole = !a.types[0].is_floating();
-    m->params[0] =
-        (whole ? Type::Bigint() : Type::Double()).WithNullable(a.types[0].nullable());
+    m->params[0] = (whole ? Type::Bigint() : Type::Double()).WithNullable(a.types[0].nullable());
     if (with_precision) {
-      return m->ReturnsExactly(result, whole ? &EachRowChecked<LtzFromBigint>
-                                             : &EachRowChecked<LtzFromDouble>);
+      return m->ReturnsExactly(
+          result, whole ? &EachRowChecked<LtzFromBigint> : &EachRowChecked<LtzFromDouble>);
     }
-    return m->ReturnsExactly(result, whole ? &EachRowChecked<LtzFromMillis>
-                                           : &EachRowChecked<LtzFromDoubleMillis>);
+    return m->ReturnsExactly(
+        result, whole ? &EachRowChecked<LtzFromMillis> : &EachRowChecked<LtzFromDoubleMillis>);
   }
   if (auto m = Match(a, {Arg::kString})) {
     return m->ReturnsExactly(result, &EachRowChecked<LtzFromText>);

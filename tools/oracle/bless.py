@@ -1,7 +1,8 @@
 """Write real Flink's answers into .test files: bless.py [--flink DIR] [--all] [--case NAME] PATH...
 
 PATH is a .test file or a folder of them (tests/README.md describes the format). Without --all
-only what has no answer yet is run. One JVM serves the whole run; DIR is flink_up.sh's folder.
+only what has no answer yet is run. One JVM serves the whole run. DIR is where flink_up.sh installs
+Flink, if it is not there yet (default: $FLINK_DIR or .cache/flink).
 """
 import argparse
 import json
@@ -185,6 +186,8 @@ def main():
     a.add_argument("--limit", type=float, default=60, help="seconds a case may take")
     a.add_argument("paths", nargs="+")
     a = a.parse_args()
+    # Installs what is missing and compiles the oracle's classes when they changed.
+    subprocess.run([HERE + "/flink_up.sh", a.flink], check=True, stdout=sys.stderr)
     flink, ok = Flink(a.flink, a.limit), True
     try:
         for path in test_file.find(a.paths):

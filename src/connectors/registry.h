@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/file_system.h"
 #include "base/status.h"
 #include "connectors/sink.h"
@@ -22,7 +21,6 @@ struct ConnectorContext {
   std::string
       base_directory;  ///< relative paths in options are relative to it; empty: the process's
   FileSystem* file_system = FileSystem::Posix();
-  Clock* clock = Clock::System();
 };
 
 /// Static facts about a connector.

@@ -54,10 +54,6 @@ class SinkCommitter {
   virtual ~SinkCommitter() = default;
   virtual Status Commit(int64_t epoch, const std::vector<std::string>& committables,
                         int64_t watermark_ms, bool end_of_input) = 0;
-  /// What the commits so far have left to do (partitions that are not complete yet); part of every
-  /// checkpoint, whose own epoch is committed again after a restore.
-  virtual std::string Snapshot() const { return {}; }
-  virtual Status Restore(const std::string& snapshot) { return Status::OK(); }
 };
 
 class TableSink {

@@ -12,7 +12,7 @@ Result<std::optional<SqlSpan>> StatementSplitter::Next() {
   SqlSpan span;
   bool any = false;
   bool in_set = false;
-  int set_words = 0;  // how much of STATEMENT SET BEGIN, or BEGIN STATEMENT SET ;, was seen
+  int set_words = 0;  // how much of STATEMENT SET was seen
   bool set_ended = false;
   bool inner_start = false;  // behind a ';' of a statement set
   std::string first;
@@ -38,8 +38,7 @@ Result<std::optional<SqlSpan>> StatementSplitter::Next() {
     any = true;
     span.end = token.span.end;
     if (token.kind == TokenKind::kWord && set_words < 2) {
-      if (token.upper == "STATEMENT" &&
-          (first == "EXECUTE" || first == "BEGIN" || first == "EXPLAIN")) {
+      if (token.upper == "STATEMENT" && (first == "EXECUTE" || first == "EXPLAIN")) {
         set_words = 1;
       } else if (set_words == 1 && token.upper == "SET") {
         set_words = 2;

@@ -1,7 +1,8 @@
 // Splits a script into statements at the ';' between them.
 //
-// Aware of strings, quoted names, comments and statement sets (the ';' inside BEGIN .. END belong
-// to the statement). Pulled statement by statement, so what stands before a malformed place can
+// Aware of strings, quoted names, comments and statement sets (the ';' inside EXECUTE STATEMENT SET
+// BEGIN .. END belong to the statement; BEGIN STATEMENT SET, its INSERTs and END are a statement
+// each). Pulled statement by statement, so what stands before a malformed place can
 // run before the place is reported.
 #pragma once
 

@@ -37,7 +37,7 @@ TEST(StatementSplitterTest, StatementSet) {
                   "INSERT INTO c SELECT 2; END",
                   "x"}));
   EXPECT_EQ(Split("BEGIN STATEMENT SET; INSERT INTO a SELECT 1; END; y"),
-            (List{"BEGIN STATEMENT SET; INSERT INTO a SELECT 1; END", "y"}));
+            (List{"BEGIN STATEMENT SET", "INSERT INTO a SELECT 1", "END", "y"}));
 }
 
 TEST(StatementSplitterTest, WhatStandsBeforeAnErrorIsReturned) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <random>
 
 #include "base/nearest_name.h"
@@ -23,7 +24,7 @@ class DatagenReader : public SplitReader {
  public:
   DatagenReader(std::string name, const GeneratorSplit& split, uint64_t position, Fields fields,
                 std::vector<uint64_t> streams, std::vector<data::Type> types,
-                double rows_per_second, Clock* clock, const ReaderContext& context)
+                double rows_per_second, const ReaderContext& context)
       : name_(std::move(name)),
         split_(split),
         next_(position),
@@ -31,7 +32,6 @@ class DatagenReader : public SplitReader {
         streams_(std::move(streams)),
         types_(std::move(types)),
         context_(context),
-        clock_(clock),
         pacer_(rows_per_second, Pacer::Clock::now()) {}
   ~DatagenReader() override {
     if (timer_ != 0) WakeTimer::Process()->Cancel(timer_);
@@ -70,7 +70,11 @@ class DatagenReader : public SplitReader {
   GeneratorClock Now() const {
     GeneratorClock clock;
     const expr::EvalContext* eval = context_.eval;
-    clock.now_ms = eval != nullptr && eval->now_ms != 0 ? eval->now_ms : clock_->NowMs();
+    clock.now_ms = eval != nullptr && eval->now_ms != 0
+                       ? eval->now_ms
+                       : std::chrono::duration_cast<std::chrono::milliseconds>(
+                             std::chrono::system_clock::now().time_since_epoch())
+                             .count();
     if (eval != nullptr && eval->zone != nullptr) {
       clock.zone_offset_seconds = eval->zone->OffsetAt(data::FloorDiv(clock.now_ms, 1000));
     }
@@ -84,7 +88,6 @@ class DatagenReader : public SplitReader {
   const std::vector<uint64_t> streams_;
   const std::vector<data::Type> types_;  // as the scan wants them
   const ReaderContext context_;
-  Clock* const clock_;
   const Pacer pacer_;
   int64_t made_ = 0;
   std::vector<uint64_t> rows_;
@@ -99,7 +102,6 @@ struct DatagenOptions {
   uint64_t rows = UINT64_MAX;
   uint64_t splits = 1;
   uint64_t seed = 0;
-  Clock* clock;
 };
 
 class DatagenSource : public TableSource {
@@ -138,7 +140,7 @@ class DatagenSource : public TableSource {
     return {std::make_unique<DatagenReader>(
         fmt::format("datagen {}", split.id), range, position, std::move(fields), std::move(streams),
         std::move(types), options_.rows_per_second / static_cast<double>(options_.splits),
-        options_.clock, context)};
+        context)};
   }
 
  private:
@@ -161,8 +163,7 @@ Status CheckFieldOptions(const ConnectorTable& table, const std::set<std::string
 Result<std::unique_ptr<TableSource>> MakeDatagenSource(const ConnectorTable& table,
                                                        const ConnectorContext& context) {
   const OptionReader options(table);
-  DatagenOptions result{
-      .table_name = table.name, .physical = table.physical, .clock = context.clock};
+  DatagenOptions result{.table_name = table.name, .physical = table.physical};
   std::set<std::string> known;
   for (const data::Field& column : table.physical) {
     TW_ASSIGN_OR_RETURN(

@@ -91,8 +91,7 @@ Result<std::unique_ptr<TableSink>> MakeFileSink(const ConnectorTable& table,
   if (format.format->make_encoder == nullptr && format.format->make_file_encoder == nullptr) {
     return reader.NotSupported("format", fmt::format("writing '{}'", format.format->identifier));
   }
-  FileSinkOptions options{
-      .file_system = context.file_system, .clock = context.clock, .table_name = table.name};
+  FileSinkOptions options{.file_system = context.file_system, .table_name = table.name};
   options.root = std::move(root);
   options.run_id = MakeRunId();
   options.format = std::move(format);

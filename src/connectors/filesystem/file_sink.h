@@ -28,7 +28,6 @@ struct RollingPolicy {
 
 struct FileSinkOptions {
   FileSystem* file_system;
-  Clock* clock = Clock::System();
   std::string table_name;
   std::string root;
   std::string run_id;  ///< in every file name, so that runs never meet

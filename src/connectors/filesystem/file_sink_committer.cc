@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <set>
 
 namespace thalweg::connectors {
@@ -30,7 +31,9 @@ Status FileSinkCommitter::Commit(int64_t epoch, const std::vector<std::string>& 
   }
   if (!options_.commit.success_file) return Status::OK();
 
-  const int64_t now_ms = options_.clock->NowMs();
+  const int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                             std::chrono::system_clock::now().time_since_epoch())
+                             .count();
   for (const FileCommittable& c : all) {
     for (const std::string& partition : c.partitions) trigger_.Add(partition, now_ms);
   }

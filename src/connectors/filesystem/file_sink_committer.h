@@ -21,8 +21,6 @@ class FileSinkCommitter : public SinkCommitter {
 
   Status Commit(int64_t epoch, const std::vector<std::string>& committables, int64_t watermark_ms,
                 bool end_of_input) override;
-  std::string Snapshot() const override { return trigger_.Snapshot(); }
-  Status Restore(const std::string& snapshot) override { return trigger_.Restore(snapshot); }
 
  private:
   Status RemoveOldFiles(const std::vector<FileCommittable>& committables);

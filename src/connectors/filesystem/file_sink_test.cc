@@ -18,7 +18,6 @@ class FileSinkTest : public testing::Test {
  protected:
   FileSinkTest() {
     options_ = {.file_system = &fs_,
-                .clock = &clock_,
                 .table_name = "t",
                 .root = dir_ / "out",
                 .run_id = "R",
@@ -57,7 +56,6 @@ class FileSinkTest : public testing::Test {
   const TemporaryFolder dir_;
   FaultInjectingFileSystem fs_{FileSystem::Posix()};
   FileSinkOptions options_;
-  ManualClock clock_{1000};
   std::unique_ptr<FileSinkCommitter> committer_;
 };
 
@@ -192,29 +190,10 @@ TEST_F(FileSinkTest, SuccessFilesByPartitionTime) {
   Write(writer.get(), {{"1", "1970-01-01 00:00:00"}, {"2", "1970-01-01 01:00:00"}});
   ASSERT_TRUE(Commit(*writer->Seal(1, false), false, 3600000).ok());
   EXPECT_EQ(Visible(), Names{});
-  // Pending partitions outlive a restart.
-  auto restored = std::make_unique<FileSinkCommitter>(options_);
-  ASSERT_TRUE(restored->Restore(committer_->Snapshot()).ok());
-  committer_ = std::move(restored);
   ASSERT_TRUE(Commit(*writer->Seal(2, false), false, 3600001).ok());
   EXPECT_EQ(Visible(), Names{"out/p=1970-01-01 00%3A00%3A00/_SUCCESS: "});
   ASSERT_TRUE(Commit(*writer->Seal(3, true), true).ok());
   EXPECT_EQ(Visible().size(), 4u);
-}
-
-TEST_F(FileSinkTest, SuccessFilesByProcessingTime) {
-  Partitioned();
-  options_.commit = {.success_file = true, .success_file_name = "done", .delay_ms = 500};
-  committer_ = std::make_unique<FileSinkCommitter>(options_);
-  auto writer = Writer();
-  Write(writer.get(), {{"1", "x"}});
-  ASSERT_TRUE(Commit(*writer->Seal(1, false), false).ok());
-  clock_.Set(1500);
-  ASSERT_TRUE(Commit(*writer->Seal(2, false), false).ok());
-  EXPECT_EQ(Visible(), Names{});
-  clock_.Set(1501);
-  ASSERT_TRUE(Commit(*writer->Seal(3, false), false).ok());
-  EXPECT_EQ(Visible(), Names{"out/p=x/done: "});
 }
 
 TEST_F(FileSinkTest, OverwriteRemovesOldFilesOnceAndSparesItsOwn) {

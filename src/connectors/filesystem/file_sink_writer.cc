@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "data/column.h"
@@ -39,7 +40,9 @@ FileSinkWriter::FileSinkWriter(const FileSinkOptions& options, const WriterConte
 int64_t FileSinkWriter::now_ms() const {
   if (now_ms_ != 0) return now_ms_;
   if (context_.eval != nullptr && context_.eval->now_ms != 0) return context_.eval->now_ms;
-  return options_.clock->NowMs();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 Status FileSinkWriter::Write(const data::Batch& batch) {

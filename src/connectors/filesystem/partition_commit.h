@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -46,9 +45,7 @@ class PartitionCommitTrigger {
   void Add(const std::string& path, int64_t now_ms) { pending_.emplace(path, now_ms); }
   /// Takes the partitions that are complete now, in order of their paths.
   Result<std::vector<std::string>> Take(int64_t watermark_ms, int64_t now_ms, bool end_of_input);
-  /// The pending partitions.
-  std::string Snapshot() const;
-  Status Restore(std::string_view snapshot);
+  const std::map<std::string, int64_t>& pending() const { return pending_; }
 
  private:
   const PartitionCommitOptions options_;

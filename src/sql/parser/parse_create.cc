@@ -25,7 +25,19 @@ Result<ast::StatementPtr> Parser::ParseCreate() {
   } else if (AtWord("SYSTEM") || AtWord("FUNCTION")) {
     return RefuseStatement("CREATE FUNCTION");
   } else {
-    for (std::string_view word : {"CATALOG", "DATABASE", "MODEL", "MATERIALIZED", "CONNECTION"}) {
+    if (!replace && (AtWord("DATABASE") || AtWord("CATALOG"))) {
+      auto create = std::make_shared<ast::CreateDatabase>();
+      create->catalog = Take().upper == "CATALOG";
+      create->if_not_exists = TakeWords({"IF", "NOT", "EXISTS"});
+      TW_ASSIGN_OR_RETURN(create->name, ParseName("a name"));
+      if (TakeWord("COMMENT")) {
+        TW_ASSIGN_OR_RETURN(std::string comment, ParseString("a comment in quotes"));
+      }
+      if (TakeWord("WITH")) TW_RETURN_IF_ERROR(ParseOptions(&create->options));
+      create->span = SpanFrom(begin);
+      return ast::StatementPtr(std::move(create));
+    }
+    for (std::string_view word : {"MODEL", "MATERIALIZED", "CONNECTION"}) {
       if (AtWord(word)) {
         return RefuseStatement(word == "MATERIALIZED" ? "CREATE MATERIALIZED TABLE"
                                                       : "CREATE " + std::string(word));

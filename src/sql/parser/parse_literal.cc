@@ -55,6 +55,17 @@ Result<ast::ExprPtr> Parser::ParseLiteralOrNull() {
   if (token.upper == "FALSE") return plain(LiteralKind::kFalse);
   if (token.upper == "UNKNOWN") return plain(LiteralKind::kUnknown);
   if (token.upper == "INTERVAL") return ParseInterval();
+  if (token.upper == "TIMESTAMP" && AtWord("WITH", 1) && AtWord("LOCAL", 2)) {
+    if (!AtWord("TIME", 3) || !AtWord("ZONE", 4) || Peek(5).kind != TokenKind::kString) {
+      return ast::ExprPtr();
+    }
+    position_ += 5;
+    literal->literal = LiteralKind::kTimestamp;
+    literal->qualifier = "LTZ";
+    TW_ASSIGN_OR_RETURN(literal->text, ParseString("a string"));
+    literal->span = SpanFrom(literal->span.begin);
+    return ast::ExprPtr(std::move(literal));
+  }
   bool string_follows = Peek(1).kind == TokenKind::kString;
   if (string_follows &&
       (token.upper == "DATE" || token.upper == "TIME" || token.upper == "TIMESTAMP")) {

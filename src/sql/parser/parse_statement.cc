@@ -42,9 +42,16 @@ Result<ast::StatementPtr> Parser::ParseOneStatement() {
     return Unexpected("STATEMENT SET or INSERT");
   }
   if (AtWord("BEGIN")) {
-    Take();
-    if (AtWord("STATEMENT")) return ParseStatementSetBody();
-    return Unexpected("STATEMENT SET");
+    auto begin = std::make_shared<ast::BeginStatementSet>();
+    begin->span = Take().span;
+    TW_RETURN_IF_ERROR(ExpectWord("STATEMENT"));
+    TW_RETURN_IF_ERROR(ExpectWord("SET"));
+    return ast::StatementPtr(std::move(begin));
+  }
+  if (AtWord("END")) {
+    auto end = std::make_shared<ast::EndStatementSet>();
+    end->span = Take().span;
+    return ast::StatementPtr(std::move(end));
   }
   struct Refused {
     std::string_view word;
@@ -175,10 +182,7 @@ Result<ast::StatementPtr> Parser::ParseStatementSetBody() {
   uint32_t begin = Peek().span.begin;
   TW_RETURN_IF_ERROR(ExpectWord("STATEMENT"));
   TW_RETURN_IF_ERROR(ExpectWord("SET"));
-  if (!TakeWord("BEGIN")) {
-    if (!AtSymbol(";")) return Unexpected("BEGIN");
-  }
-  TakeSymbol(";");
+  TW_RETURN_IF_ERROR(ExpectWord("BEGIN"));
   while (!AtWord("END")) {
     if (!AtWord("INSERT") && !AtWord("EXECUTE")) return Unexpected("INSERT or END");
     TakeWord("EXECUTE");
@@ -257,7 +261,8 @@ Result<ast::StatementPtr> Parser::ParseDrop() {
   if (!found) return Unexpected("TABLE or VIEW after DROP");
   drop->if_exists = TakeWords({"IF", "EXISTS"});
   TW_ASSIGN_OR_RETURN(drop->name, ParseName("the name to drop"));
-  if (!TakeWord("CASCADE")) TakeWord("RESTRICT");
+  drop->cascade = TakeWord("CASCADE");
+  if (!drop->cascade) TakeWord("RESTRICT");
   drop->span = SpanFrom(begin);
   return ast::StatementPtr(std::move(drop));
 }

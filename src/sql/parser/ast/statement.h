@@ -15,6 +15,7 @@ enum class StatementKind : uint8_t {
   kQuery,
   kCreateTable,
   kCreateView,
+  kCreateDatabase,
   kDrop,
   kAlterTable,
   kSet,
@@ -25,6 +26,8 @@ enum class StatementKind : uint8_t {
   kExplain,
   kInsert,
   kStatementSet,
+  kBeginStatementSet,
+  kEndStatementSet,
   kUnsupported,  ///< parsed only so far that it can be refused by its name
 };
 
@@ -125,6 +128,23 @@ struct CreateView final : Statement {
   QueryPtr query;
 };
 
+/// CREATE DATABASE and CREATE CATALOG.
+struct CreateDatabase final : Statement {
+  CreateDatabase() : Statement(StatementKind::kCreateDatabase) {}
+  bool catalog = false;
+  bool if_not_exists = false;
+  Name name;
+  std::vector<Option> options;
+};
+
+/// BEGIN STATEMENT SET: the INSERTs up to END are one job.
+struct BeginStatementSet final : Statement {
+  BeginStatementSet() : Statement(StatementKind::kBeginStatementSet) {}
+};
+struct EndStatementSet final : Statement {
+  EndStatementSet() : Statement(StatementKind::kEndStatementSet) {}
+};
+
 enum class ObjectKind : uint8_t { kTable, kView, kDatabase, kCatalog, kFunction, kModel };
 
 struct Drop final : Statement {
@@ -132,6 +152,7 @@ struct Drop final : Statement {
   ObjectKind object = ObjectKind::kTable;
   bool temporary = false;
   bool if_exists = false;
+  bool cascade = false;
   Name name;
 };
 

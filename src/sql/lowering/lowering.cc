@@ -1,0 +1,220 @@
+#include "sql/lowering/lowering.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <string>
+
+#include "graph/partial_schema.h"
+#include "sql/planner/describe.h"
+
+namespace thalweg::sql {
+namespace {
+
+using graph::Distribution;
+using graph::Edge;
+
+uint64_t Hash(std::string_view text) {
+  uint64_t hash = 14695981039346656037ull;  // FNV-1a
+  for (char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 1099511628211ull;
+  }
+  return hash;
+}
+
+bool Deterministic(const std::vector<expr::ExprPtr>& exprs) {
+  for (const expr::ExprPtr& e : exprs) {
+    if (e != nullptr && !e->deterministic()) return false;
+  }
+  return true;
+}
+
+class Lowerer {
+ public:
+  Lowerer(const ChangelogMap& changelog, const BindContext& context) : changelog_(changelog) {
+    graph_.streaming = context.streaming;
+    std::string strategy = context.configuration.GetString("table.optimizer.agg-phase-strategy");
+    two_phase_ =
+        strategy == "TWO_PHASE" ||
+        (strategy == "AUTO" && context.configuration.GetInteger("parallelism.default") != 1);
+  }
+
+  int Add(const PlanPtr& plan) {
+    if (auto it = nodes_.find(plan.get()); it != nodes_.end()) return it->second;
+    std::vector<int> inputs;
+    for (const PlanPtr& input : plan->inputs) inputs.push_back(Add(input));
+    const ChangelogTraits& traits = changelog_.at(plan.get());
+    graph::Node node;
+    node.spec = plan->spec;
+    node.output = plan->schema;
+    node.mode = traits.mode();
+    if (traits.upsert_key) node.upsert_key = *traits.upsert_key;
+    bool input_changes =
+        !plan->inputs.empty() && !changelog_.at(plan->inputs[0].get()).insert_only();
+    if (auto* a = std::get_if<graph::GroupAggregateNode>(&node.spec)) {
+      a->input_retracts = input_changes;
+      a->emit_update_before = traits.needs_before;
+    } else if (auto* w = std::get_if<graph::WindowAggregateNode>(&node.spec)) {
+      w->input_retracts = input_changes;
+    } else if (auto* s = std::get_if<graph::SortNode>(&node.spec)) {
+      s->emit_update_before = traits.needs_before;
+    } else if (auto* k = std::get_if<graph::SinkNode>(&node.spec)) {
+      k->upsert_materialize = traits.materialize;
+      if (traits.materialize) {
+        for (const std::string& name : k->primary_key)
+          k->upsert_key.push_back(ColumnOf(plan, name));
+      }
+    }
+    PlanNode described = *plan;
+    described.spec = node.spec;
+    node.name = Describe(described);
+    node.state_note = DescribeState(described);
+    if (auto* a = std::get_if<graph::GroupAggregateNode>(&node.spec)) {
+      inputs[0] = AddLocalPhase(plan, a, inputs[0]);
+      if (a->phase == graph::AggregatePhase::kGlobal) node.name = "Global" + node.name;
+    }
+    for (size_t i = 0; i < inputs.size(); ++i) node.inputs.push_back(EdgeTo(node, inputs[i]));
+
+    int index = Place(std::move(node));
+    nodes_.emplace(plan.get(), index);
+    return index;
+  }
+
+  graph::Graph Take() { return std::move(graph_); }
+
+ private:
+  // The node's place in the graph: a new one, or that of an equal node.
+  int Place(graph::Node node) {
+    std::string digest = Digest(node);
+    bool shareable = Shareable(node);
+    if (shareable) {
+      if (auto it = by_digest_.find(digest); it != by_digest_.end()) return it->second;
+    }
+    // Two equal nodes that are not shared still differ in name.
+    uint64_t identity = Hash(digest);
+    int copy = copies_[identity]++;
+    node.uid =
+        copy == 0 ? fmt::format("{:016x}", identity) : fmt::format("{:016x}-{}", identity, copy);
+    int index = static_cast<int>(graph_.nodes.size());
+    if (shareable) by_digest_.emplace(std::move(digest), index);
+    graph_.nodes.push_back(std::move(node));
+    return index;
+  }
+
+  // Puts a local phase below `global`, if it can be split; returns the node that it now reads.
+  int AddLocalPhase(const PlanPtr& plan, graph::GroupAggregateNode* global, int input) {
+    if (!two_phase_ || (!global->mini_batch && !global->final_only)) return input;
+    std::optional<data::Schema> partial =
+        graph::PartialSchema(global->aggregates, global->input_retracts, graph_.streaming);
+    if (!partial) return input;
+    graph::Node node;
+    graph::GroupAggregateNode local = *global;
+    local.phase = graph::AggregatePhase::kLocal;
+    PlanNode described = *plan;
+    described.spec = local;
+    node.name = "Local" + Describe(described);
+    for (int key : local.keys) {
+      node.output.push_back(plan->inputs[0]->schema[static_cast<size_t>(key)]);
+    }
+    node.output.insert(node.output.end(), partial->begin(), partial->end());
+    node.spec = std::move(local);
+    node.inputs.push_back({input, Distribution::kForward, {}});
+    node.state_note = "none: it sends what a batch has added up to";
+    global->phase = graph::AggregatePhase::kGlobal;
+    for (size_t i = 0; i < global->keys.size(); ++i) global->keys[i] = static_cast<int>(i);
+    return Place(std::move(node));
+  }
+
+  static int ColumnOf(const PlanPtr& plan, const std::string& name) {
+    for (size_t i = 0; i < plan->schema.size(); ++i) {
+      if (plan->schema[i].name == name) return static_cast<int>(i);
+    }
+    TW_CHECK(false, name);
+    return -1;
+  }
+
+  static Edge Keyed(int from, const std::vector<int>& keys) {
+    if (keys.empty()) return {from, Distribution::kSingleton, {}};
+    return {from, Distribution::kHash, keys};
+  }
+
+  Edge EdgeTo(const graph::Node& node, int from) const {
+    if (const auto* a = std::get_if<graph::GroupAggregateNode>(&node.spec)) {
+      return Keyed(from, a->keys);
+    }
+    if (const auto* w = std::get_if<graph::WindowAggregateNode>(&node.spec)) {
+      return Keyed(from, w->keys);
+    }
+    if (const auto* f = std::get_if<graph::WindowTableFunctionNode>(&node.spec)) {
+      if (f->window.kind == graph::WindowKind::kSession) return Keyed(from, f->keys);
+    }
+    if (std::holds_alternative<graph::SortNode>(node.spec)) {
+      return {from, Distribution::kSingleton, {}};
+    }
+    if (const auto* s = std::get_if<graph::SinkNode>(&node.spec)) {
+      if (s->upsert_materialize) return Keyed(from, s->upsert_key);
+    }
+    return {from, Distribution::kForward, {}};
+  }
+
+  // What the node is, as text: its description, what that leaves out, and its inputs.
+  std::string Digest(const graph::Node& node) const {
+    std::string digest = node.name;
+    digest += graph::ToString(node.mode);
+    for (const data::Field& field : node.output) {
+      digest += "|" + field.name + " " + field.type.ToString();
+    }
+    if (const auto* scan = std::get_if<graph::ScanNode>(&node.spec)) {
+      for (const auto& [key, value] : scan->options) digest += "|" + key + "=" + value;
+      for (const std::string& key : scan->metadata_keys) digest += "|m:" + key;
+    } else if (const auto* sink = std::get_if<graph::SinkNode>(&node.spec)) {
+      for (const auto& [key, value] : sink->options) digest += "|" + key + "=" + value;
+    } else if (const auto* a = std::get_if<graph::GroupAggregateNode>(&node.spec)) {
+      digest += fmt::format("|phase{}", static_cast<int>(a->phase));
+      for (const expr::AggregateCall& call : a->aggregates) digest += CallDigest(call);
+    } else if (const auto* w = std::get_if<graph::WindowAggregateNode>(&node.spec)) {
+      for (const expr::AggregateCall& call : w->aggregates) digest += CallDigest(call);
+    }
+    for (const Edge& edge : node.inputs) {
+      digest += "<" + graph_.nodes[static_cast<size_t>(edge.from)].uid;
+    }
+    return digest;
+  }
+
+  static std::string CallDigest(const expr::AggregateCall& call) {
+    std::string digest =
+        fmt::format("|{}:{}:{}", static_cast<int>(call.kind), call.filter, call.distinct);
+    for (int arg : call.args) digest += fmt::format(",{}", arg);
+    if (call.literal != nullptr) digest += expr::MakeLiteral(call.literal)->ToString({});
+    return digest;
+  }
+
+  static bool Shareable(const graph::Node& node) {
+    if (std::holds_alternative<graph::SinkNode>(node.spec)) return false;
+    // Rows of VALUES are not part of the description.
+    if (std::holds_alternative<graph::ValuesNode>(node.spec)) return false;
+    if (const auto* calc = std::get_if<graph::CalcNode>(&node.spec)) {
+      return Deterministic(calc->projections) && Deterministic({calc->condition});
+    }
+    return true;
+  }
+
+  const ChangelogMap& changelog_;
+  bool two_phase_ = false;
+  graph::Graph graph_;
+  std::map<const PlanNode*, int> nodes_;
+  std::map<std::string, int> by_digest_;
+  std::map<uint64_t, int> copies_;
+};
+
+}  // namespace
+
+graph::Graph Lower(const std::vector<PlanPtr>& sinks, const ChangelogMap& changelog,
+                   const BindContext& context) {
+  Lowerer lowerer(changelog, context);
+  for (const PlanPtr& sink : sinks) lowerer.Add(sink);
+  return lowerer.Take();
+}
+
+}  // namespace thalweg::sql

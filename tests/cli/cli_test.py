@@ -1,0 +1,305 @@
+#!/usr/bin/env python3
+"""The program from outside: exit codes, output forms, errors, signals, start-up time.
+
+cli_test.py THALWEG [unittest options]
+
+Hostile inputs must give one clear error and exit code 1: no crash, no hang. The expected wording is
+only what the user needs to find the place: a file, a line, a name.
+"""
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+THALWEG = str(pathlib.Path(sys.argv.pop(1)).resolve())
+SANITIZED = "asan" in THALWEG or "tsan" in THALWEG
+LIMIT_S = 600 if SANITIZED else 60
+
+
+class Cli(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def thalweg(self, *arguments, stdin=None):
+        return subprocess.run([THALWEG, *map(str, arguments)], cwd=self.folder, input=stdin,
+                              capture_output=True, timeout=LIMIT_S)
+
+    def run_sql(self, sql, *options):
+        (self.folder / "job.sql").write_bytes(sql if isinstance(sql, bytes) else sql.encode())
+        return self.thalweg("run", "job.sql", *options)
+
+    def rows(self, sql, *options):
+        done = self.run_sql(sql, *options)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return done.stdout.decode().splitlines()
+
+    def error(self, sql, *wanted, options=()):
+        """One error that names all of `wanted`."""
+        done = self.run_sql(sql, *options)
+        text = done.stderr.decode(errors="replace")
+        self.assertEqual(done.returncode, 1, f"exit code {done.returncode}\n{text[:2000]}")
+        self.assertNotIn("Internal", text[:4000])
+        self.assertLess(len(text), 5000, "an error is a few lines long")
+        for word in wanted:
+            self.assertIn(word.lower(), text.lower())
+        return text
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def source(self, path, columns, options="'format' = 'csv'"):
+        return (f"CREATE TABLE t ({columns}) WITH ('connector' = 'filesystem', "
+                f"'path' = '{path}', {options});\n")
+
+
+class Running(Cli):
+    def test_changelog_lines_when_standard_output_is_no_terminal(self):
+        self.assertEqual(self.rows("SELECT 1 + 1 AS two, 'x' AS x"), ["+I[2, x]"])
+
+    def test_table(self):
+        self.assertEqual(self.rows("SELECT 1 + 1 AS two", "--output", "table"),
+                         ["two", "---", "  2", "(1 row)"])
+
+    def test_csv_and_json(self):
+        sql = "SELECT * FROM (VALUES (1, 'a,b'), (2, CAST(NULL AS STRING))) AS v(n, s)"
+        self.assertEqual(self.rows(sql, "--output", "csv"), ["n,s", '1,"a,b"', "2,"])
+        self.assertEqual([json.loads(line) for line in self.rows(sql, "--output", "json")],
+                         [{"n": 1, "s": "a,b"}, {"n": 2, "s": None}])
+
+    def test_final_rows_of_a_changing_result(self):
+        sql = "SELECT n, COUNT(*) AS c FROM (VALUES (1), (2), (1)) AS v(n) GROUP BY n"
+        self.assertEqual(sorted(self.rows(sql, "--output", "csv")), ["1,2", "2,1", "n,c"])
+
+    def test_standard_input_comments_and_crlf(self):
+        script = "-- a comment\r\nSET 'parallelism.default' = '1';\r\nSELECT ';' AS s /* ; */;\r\n"
+        done = self.thalweg("run", "-", stdin=script.encode())
+        self.assertEqual((done.returncode, done.stdout), (0, b"+I[;]\n"), done.stderr)
+
+    def test_settings_of_the_command_line(self):
+        zone = ["-D", "table.local-time-zone=Asia/Tokyo"]
+        sql = "SELECT CAST(TO_TIMESTAMP_LTZ(0, 3) AS STRING)"
+        self.assertEqual(self.rows(sql, *zone), ["+I[1970-01-01 09:00:00.000]"])
+
+    def test_several_statements_in_order(self):
+        sql = ("CREATE TABLE s (n INT) WITH ('connector' = 'filesystem', 'path' = 'out', "
+               "'format' = 'csv');\nINSERT INTO s VALUES (1), (2);\nSELECT SUM(n) AS n FROM s;")
+        self.assertEqual(self.rows(sql, "--output", "csv"), ["n", "3"])
+
+    def test_check_runs_nothing(self):
+        self.file("job.sql", "CREATE TABLE s (n INT) WITH ('connector' = 'filesystem', "
+                  "'path' = 'out', 'format' = 'csv'); INSERT INTO s VALUES (1);")
+        done = self.thalweg("check", "job.sql")
+        self.assertEqual((done.returncode, done.stdout), (0, b"job.sql: ok\n"), done.stderr)
+        self.assertFalse((self.folder / "out").exists())
+        self.file("job.sql", "SELECT 1;\nSELEC 2;")
+        done = self.thalweg("check", "job.sql")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"job.sql:2:1", done.stderr)
+
+    def test_explain(self):
+        self.file("job.sql", "SELECT n, COUNT(*) FROM (VALUES (1)) AS v(n) GROUP BY n")
+        done = self.thalweg("explain", "job.sql")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"GroupAggregate", done.stdout)
+
+    def test_functions(self):
+        done = self.thalweg("functions")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("SUBSTRING", done.stdout.decode().upper())
+        done = self.thalweg("functions", "substring")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("SUBSTRING", done.stdout.decode().upper())
+
+    @unittest.skipIf(SANITIZED, "sanitizers start slowly")
+    def test_a_job_of_one_row_takes_less_than_30_ms(self):
+        self.file("job.sql", "SELECT 1")
+        best = 1.0
+        for _ in range(20):
+            start = time.monotonic()
+            self.thalweg("run", "job.sql")
+            best = min(best, time.monotonic() - start)
+        self.assertLess(best, 0.030)
+
+
+class Signals(Cli):
+    ENDLESS = ("CREATE TABLE g (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000');"
+               "SELECT n FROM g;")
+
+    def start(self):
+        self.file("job.sql", self.ENDLESS)
+        job = subprocess.Popen([THALWEG, "run", "job.sql"], cwd=self.folder,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(job.kill)
+        job.stdout.readline()
+        return job
+
+    def test_sigint_and_sigterm_end_it_cleanly(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            job = self.start()
+            job.send_signal(number)
+            _, errors = job.communicate(timeout=LIMIT_S)
+            self.assertEqual(job.returncode, 0, errors)
+
+    def test_a_closed_reader_ends_it(self):
+        job = self.start()
+        job.stdout.close()
+        self.assertEqual(job.wait(timeout=LIMIT_S), 1)
+        job.stderr.close()
+
+
+class Mistakes(Cli):
+    def test_files(self):
+        done = self.thalweg("run", "nowhere.sql")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"nowhere.sql", done.stderr)
+        self.assertEqual(self.thalweg("run", self.folder).returncode, 1)
+
+    def test_place_line_and_caret(self):
+        text = self.error("SELECT 1;\n\nSELECT a +\n  nosuch FROM (VALUES (1)) AS t(a)",
+                          "job.sql:4:3", "nosuch")
+        lines = text.splitlines()
+        self.assertIn("  nosuch FROM", lines[1])
+        self.assertEqual(lines[2].index("^"), lines[1].index("nosuch"))
+
+    def test_names_with_suggestions(self):
+        table = "CREATE TABLE orders (amount INT) WITH ('connector' = 'datagen');\n"
+        self.error(table + "SELECT amout FROM orders", "job.sql:2:8", "amout", "amount")
+        self.error(table + "SELECT amount FROM oders", "job.sql:2:20", "oders", "orders")
+        self.error("SELECT SUBSTRNG('a', 1)", "SUBSTRNG", "SUBSTRING")
+        self.error("CREATE TABLE t (a INT) WITH ('connector' = 'datagen', "
+                   "'rows-per-secnd' = '1'); SELECT a FROM t", "rows-per-secnd", "rows-per-second")
+        self.error("SET 'table.local-time-zoe' = 'UTC'", "table.local-time-zoe",
+                   "table.local-time-zone")
+        self.error("SELECT 1", "paralelism.default", options=["-D", "paralelism.default=1"])
+
+    def test_types_and_arity(self):
+        self.error("CREATE TABLE t (a INTEGR) WITH ('connector' = 'datagen')", "job.sql:1:", "INTEGR")
+        table = "CREATE TABLE t (a INT, b INT) WITH ('connector' = 'blackhole');\n"
+        self.error(table + "INSERT INTO t VALUES (1)", "t")
+        self.error(table + "INSERT INTO t VALUES (1, 2, 3)", "t")
+
+    def test_a_window_without_a_time_attribute(self):
+        self.error("CREATE TABLE t (a INT, ts TIMESTAMP(3)) WITH ('connector' = 'datagen');\n"
+                   "SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))"
+                   " GROUP BY window_start, window_end", "time attribute")
+
+    def test_deep_nesting(self):
+        for sql in ("SELECT " + "(" * 20000 + "1" + ")" * 20000,
+                    "SELECT " + "-" * 1 + "(-" * 20000 + "1" + ")" * 20000,
+                    "SELECT " + "NOT " * 20000 + "TRUE",
+                    "SELECT " + "CASE WHEN TRUE THEN " * 20000 + "1" + " END" * 20000,
+                    "SELECT * FROM " + "(SELECT * FROM " * 20000 + "t" + ")" * 20000,
+                    "SELECT CAST(1 AS " + "ARRAY<" * 20000 + "INT" + ">" * 20000 + ")"):
+            self.error(sql)
+
+    def test_bytes_that_are_no_sql(self):
+        self.error(b"SELECT '\xff\xfe' FROM \xff")
+        self.error(bytes(random.Random(1).randrange(256) for _ in range(100_000)))
+        self.error("SELECT 'no end")
+        self.error("SELECT /* no end")
+        self.error("SELECT `no end")
+
+    def test_division_by_zero_at_run_time(self):
+        self.error("SELECT 1 / n FROM (VALUES (0)) AS v(n)", "zero")
+
+
+class HostileData(Cli):
+    def test_binary_as_csv(self):
+        data = bytes(random.Random(2).randrange(256) for _ in range(200_000))
+        self.file("t.csv", data)
+        self.error(self.source("t.csv", "a INT, b INT") + "SELECT a FROM t", "t.csv")
+
+    def test_a_csv_row_of_the_wrong_type_names_file_and_line(self):
+        self.file("t.csv", "1,2\n3,4\nx,6\n")
+        self.error(self.source("t.csv", "a INT, b INT") + "SELECT a FROM t", "t.csv", "3")
+
+    def test_ignore_parse_errors(self):
+        self.file("t.csv", "1,2\nx,4\n5,6\n")
+        sql = self.source("t.csv", "a INT, b INT", "'format' = 'csv', "
+                          "'csv.ignore-parse-errors' = 'true'") + "SELECT b FROM t"
+        self.assertEqual(sorted(self.rows(sql)), ["+I[2]", "+I[4]", "+I[6]"])
+
+    def test_a_torn_gzip_file(self):
+        import gzip
+        whole = gzip.compress(os.urandom(100_000).hex().encode())
+        self.file("t.csv.gz", whole[:len(whole) // 2])
+        self.error(self.source("t.csv.gz", "a STRING") + "SELECT a FROM t", "t.csv.gz")
+
+    def test_a_torn_parquet_file(self):
+        self.file("t.parquet", b"PAR1" + bytes(1000))
+        self.error(self.source("t.parquet", "a INT", "'format' = 'parquet'") + "SELECT a FROM t",
+                   "t.parquet")
+
+    def test_a_torn_nexbin_file(self):
+        self.file("t.bin", b"\x02" + bytes(10))
+        self.error(self.source("t.bin", "event_type INT", "'format' = 'nexbin'")
+                   + "SELECT event_type FROM t", "t.bin")
+
+    def test_a_line_of_ten_megabytes(self):
+        self.file("t.csv", "1,2\n" + "x" * 10_000_000 + ",3\n")
+        self.error(self.source("t.csv", "a INT, b INT") + "SELECT a FROM t", "t.csv")
+        self.file("u.csv", "x" * 10_000_000 + "\n")
+        sql = self.source("u.csv", "a STRING") + "SELECT CHAR_LENGTH(a) FROM t"
+        self.assertEqual(self.rows(sql), ["+I[10000000]"])
+
+    def test_deep_json(self):
+        deep = '{"a":' + "[" * 100_000 + "]" * 100_000 + "}"
+        self.file("t.json", '{"a":"1"}\n' + deep + "\n")
+        self.error(self.source("t.json", "a STRING", "'format' = 'json'") + "SELECT a FROM t",
+                   "t.json")
+
+    def test_torn_json(self):
+        self.file("t.json", '{"a":1}\n{"a":')
+        self.error(self.source("t.json", "a INT", "'format' = 'json'") + "SELECT a FROM t",
+                   "t.json", "2")
+
+    def test_invalid_utf8(self):
+        self.file("t.json", b'{"a":"\xff\xfe"}\n')
+        done = self.run_sql(self.source("t.json", "a STRING", "'format' = 'json'")
+                            + "SELECT CHAR_LENGTH(a) FROM t")
+        self.assertIn(done.returncode, (0, 1))
+        self.file("t.csv", b"\xff\xfe\n")
+        done = self.run_sql(self.source("t.csv", "a STRING")
+                            + "SELECT UPPER(a), CHAR_LENGTH(a), SUBSTRING(a, 1, 1) FROM t")
+        self.assertIn(done.returncode, (0, 1))
+
+    def test_paths(self):
+        self.error(self.source("nowhere", "a INT") + "SELECT a FROM t", "nowhere")
+        if os.geteuid() != 0:  # root may read everything
+            closed = self.folder / "closed"
+            closed.mkdir(mode=0)
+            self.error(self.source("closed", "a INT") + "SELECT a FROM t", "closed")
+
+    def test_more_state_than_memory_fails_by_name_and_size(self):
+        text = self.error(
+            "CREATE TABLE g (n BIGINT) WITH ('connector' = 'datagen', 'number-of-rows' = '20000000',"
+            " 'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '20000000');\n"
+            "CREATE TABLE s (n BIGINT, c BIGINT) WITH ('connector' = 'blackhole');\n"
+            "INSERT INTO s SELECT n, COUNT(*) FROM g GROUP BY n", "memory",
+            options=["--memory", "64mb", "--parallelism", "2"])
+        self.assertRegex(text, r"(?i)aggregate")
+
+
+def write_counts(result):
+    """For tools/test_summary.py."""
+    target = os.environ.get("GTEST_OUTPUT", "")
+    if target.startswith("json:"):
+        failures = len(result.failures) + len(result.errors)
+        pathlib.Path(target[5:]).write_text(
+            json.dumps({"tests": result.testsRun - len(result.skipped), "failures": failures}))
+
+
+if __name__ == "__main__":
+    outcome = unittest.main(exit=False).result
+    write_counts(outcome)
+    sys.exit(not outcome.wasSuccessful())

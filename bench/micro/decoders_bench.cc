@@ -18,9 +18,9 @@ constexpr int kEvents = 200000;
 constexpr size_t kChunk = 1 << 20;
 
 const Schema& BidColumns() {
-  static const Schema columns = {{"auction", Type::Bigint()},       {"bidder", Type::Bigint()},
-                                 {"price", Type::Bigint()},         {"channel", Type::String()},
-                                 {"url", Type::String()},           {"dateTime", Type::Timestamp(3)},
+  static const Schema columns = {{"auction", Type::Bigint()}, {"bidder", Type::Bigint()},
+                                 {"price", Type::Bigint()},   {"channel", Type::String()},
+                                 {"url", Type::String()},     {"dateTime", Type::Timestamp(3)},
                                  {"extra", Type::String()}};
   return columns;
 }
@@ -55,8 +55,8 @@ Bid MakeBid(int64_t i) {
 std::string TimeText(int64_t millis) {
   char buffer[40];
   const int64_t s = millis / 1000 % 86400;
-  std::snprintf(buffer, sizeof(buffer), "2026-01-01 %02d:%02d:%02d.%03d", static_cast<int>(s / 3600),
-                static_cast<int>(s / 60 % 60), static_cast<int>(s % 60),
+  std::snprintf(buffer, sizeof(buffer), "2026-01-01 %02d:%02d:%02d.%03d",
+                static_cast<int>(s / 3600), static_cast<int>(s / 60 % 60), static_cast<int>(s % 60),
                 static_cast<int>(millis % 1000));
   return buffer;
 }
@@ -77,10 +77,10 @@ std::string JsonInput(bool nested) {
   for (int i = 0; i < kEvents; ++i) {
     const Bid b = MakeBid(i);
     if (nested) out += "{\"event_type\":2,\"person\":null,\"auction\":null,\"bid\":";
-    out += "{\"auction\":" + std::to_string(b.auction) +
-           ",\"bidder\":" + std::to_string(b.bidder) + ",\"price\":" + std::to_string(b.price) +
-           ",\"channel\":\"" + b.channel + "\",\"url\":\"" + b.url + "\",\"dateTime\":\"" +
-           TimeText(b.millis) + "\",\"extra\":\"" + b.extra + "\"}";
+    out += "{\"auction\":" + std::to_string(b.auction) + ",\"bidder\":" + std::to_string(b.bidder) +
+           ",\"price\":" + std::to_string(b.price) + ",\"channel\":\"" + b.channel +
+           "\",\"url\":\"" + b.url + "\",\"dateTime\":\"" + TimeText(b.millis) + "\",\"extra\":\"" +
+           b.extra + "\"}";
     out += nested ? "}\n" : "\n";
   }
   return out;
@@ -111,10 +111,23 @@ std::string NexbinInput() {
 Schema UnionTable(const Type& bid) {
   const Type l = Type::Bigint(), s = Type::String(), t = Type::Timestamp(3);
   return {{"event_type", Type::Int()},
-          {"person", Type::Row({{"id", l}, {"n", s}, {"m", s}, {"c", s}, {"city", s}, {"st", s},
-                                {"dateTime", t}, {"extra", s}})},
-          {"auction", Type::Row({{"id", l}, {"item", s}, {"d", s}, {"i", l}, {"r", l},
-                                 {"dateTime", t}, {"expires", t}, {"seller", l}, {"cat", l},
+          {"person", Type::Row({{"id", l},
+                                {"n", s},
+                                {"m", s},
+                                {"c", s},
+                                {"city", s},
+                                {"st", s},
+                                {"dateTime", t},
+                                {"extra", s}})},
+          {"auction", Type::Row({{"id", l},
+                                 {"item", s},
+                                 {"d", s},
+                                 {"i", l},
+                                 {"r", l},
+                                 {"dateTime", t},
+                                 {"expires", t},
+                                 {"seller", l},
+                                 {"cat", l},
                                  {"extra", s}})},
           {"bid", bid}};
 }

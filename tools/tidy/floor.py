@@ -9,8 +9,7 @@ VENDOR_HEADERS = {
     "PyArrow::arrow": ("arrow/",),
     "PyArrow::parquet": ("parquet/",),
     "simdjson::simdjson": ("simdjson.h", "simdjson/"),
-    "date::date-tz": ("date/",),
-    "date::date": ("date/",),
+    "OpenSSL::Crypto": ("openssl/",),
     "ICU::uc": ("unicode/",),
     "ICU::i18n": ("unicode/",),
     "${PCRE2_LIBRARY}": ("pcre2.h",),
@@ -45,6 +44,7 @@ def check(tree):
                 yield from check_quoted(tree, path, include.target)
             else:
                 yield from check_angle(tree, path, include.target)
+    yield from check_unused_vendors(tree)
     yield from check_table(tree)
 
 
@@ -101,6 +101,23 @@ def check_angle(tree, path, target):
                           f"(its thalweg_room row does not name the library)")
         return
     yield Problem("vendor", path, f"<{target}>: no library of tools/tidy/floor.py's VENDOR_HEADERS")
+
+
+def check_unused_vendors(tree):
+    """A library that a row names, and of which the room includes no header."""
+    used = {}
+    for path, text in tree.texts(".h", ".cc"):
+        for include in includes(text):
+            used.setdefault(room_of(path), set()).add(include.target)
+    for room in tree.rooms.values():
+        for vendor in room.vendors:
+            headers = VENDOR_HEADERS.get(vendor)
+            if headers is None:
+                yield Problem("vendor", "CMakeLists.txt", f"{vendor} is no library of "
+                              f"tools/tidy/floor.py's VENDOR_HEADERS")
+            elif vendor != "Threads::Threads" and not any(
+                    target.startswith(headers) for target in used.get(room.name, ())):
+                yield Problem("vendor", "CMakeLists.txt", f"{room.name} does not use {vendor}")
 
 
 def check_table(tree):

@@ -7,7 +7,7 @@ from tree import Tree
 
 CMAKE = """
 thalweg_room(base)
-thalweg_room(data ROOMS base VENDORS ZLIB::ZLIB)
+thalweg_room(data ROOMS base)
 thalweg_room(sql ROOMS data
   base)
 """
@@ -58,12 +58,17 @@ class Floor(unittest.TestCase):
 
 
 class Vendors(unittest.TestCase):
+    ZLIB = CMAKE + "thalweg_room(io ROOMS base VENDORS ZLIB::ZLIB)\n"
+
     def test_at_home(self):
-        self.assertEqual(found({"src/data/a.cc": "#include <zlib.h>\n"}), [])
+        self.assertEqual(found({"src/io/a.cc": "#include <zlib.h>\n"}, self.ZLIB), [])
 
     def test_away_from_home(self):
-        self.assertEqual(found({"src/sql/a.cc": "#include <zlib.h>\n"}),
-                         [("vendor", "src/sql/a.cc")])
+        files = {"src/io/a.cc": "#include <zlib.h>\n", "src/sql/a.cc": "#include <zlib.h>\n"}
+        self.assertEqual(found(files, self.ZLIB), [("vendor", "src/sql/a.cc")])
+
+    def test_unused(self):
+        self.assertEqual(found({}, self.ZLIB), [("vendor", "CMakeLists.txt")])
 
     def test_unknown(self):
         self.assertEqual(found({"src/sql/a.cc": "#include <openssl/ssl.h>\n"}),

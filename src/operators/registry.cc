@@ -7,8 +7,10 @@
 #include "operators/calc/expand_operator.h"
 #include "operators/calc/union_operator.h"
 #include "operators/sink/sink_operator.h"
+#include "operators/sort/sort_operators.h"
 #include "operators/source/source_operator.h"
 #include "operators/source/values_operator.h"
+#include "operators/window/window_operators.h"
 
 namespace thalweg::operators {
 
@@ -34,6 +36,13 @@ Result<std::unique_ptr<Operator>> MakeOperator(const graph::Graph& graph, const 
   }
   if (std::holds_alternative<graph::GroupAggregateNode>(node.spec)) {
     return MakeGroupAggregateOperator(graph, node);
+  }
+  if (std::holds_alternative<graph::SortNode>(node.spec)) return MakeSortOperator(graph, node);
+  if (std::holds_alternative<graph::WindowAggregateNode>(node.spec)) {
+    return MakeWindowAggregateOperator(graph, node);
+  }
+  if (std::holds_alternative<graph::WindowTableFunctionNode>(node.spec)) {
+    return MakeWindowTableFunctionOperator(graph, node);
   }
   if (std::holds_alternative<graph::UnionNode>(node.spec)) {
     return std::unique_ptr<Operator>(std::make_unique<UnionOperator>());

@@ -329,7 +329,42 @@ void KeyedTable::Find(std::span<const Column* const> columns, const Rows& rows,
   for (int32_t k = 0; k < rows.count(); ++k) out[k] = FindSlow(keys, rows[k], hashes[k]);
 }
 
-uint8_t* KeyedTable::AllocateRow(uint64_t hash) { return Take(&PartitionOf(hash), hash); }
+uint8_t* KeyedTable::Duplicate(const uint8_t* row) {
+  const uint64_t hash = HeaderOf(row)->hash;
+  Partition& p = PartitionOf(hash);
+  uint8_t* copy = Take(&p, hash);
+  std::memcpy(copy + sizeof(RowHeader), row + sizeof(RowHeader),
+              static_cast<size_t>(layout_.value_offset()) - sizeof(RowHeader));
+  for (int i = 0; i < layout_.num_keys(); ++i) {
+    if (!layout_.key_is_string(i)) continue;
+    const int32_t offset = layout_.key_offset(i);
+    reinterpret_cast<StringRef*>(copy + offset)
+        ->Store(reinterpret_cast<const StringRef*>(row + offset)->View(), p.slab.get());
+  }
+  return copy;
+}
+
+uint8_t* KeyedTable::FindSameKey(const uint8_t* row) const {
+  const uint64_t hash = HeaderOf(row)->hash;
+  size_t position = index_.Start(hash);
+  while (uint8_t* stored = index_.Next(hash, &position)) {
+    if (HeaderOf(stored)->hash != hash) continue;
+    bool same = true;
+    for (int i = 0; i < layout_.num_keys() && same; ++i) {
+      const int32_t offset = layout_.key_offset(i);
+      if (layout_.key_is_string(i)) {
+        same = reinterpret_cast<const StringRef*>(stored + offset)
+                   ->Equals(reinterpret_cast<const StringRef*>(row + offset)->View());
+      } else {
+        const size_t width = layout_.key_physical(i) == PhysicalType::kInt128 ? 16 : 8;
+        same = std::memcmp(stored + offset, row + offset, width) == 0;
+      }
+      same &= layout_.IsNull(stored, i) == layout_.IsNull(row, i);
+    }
+    if (same) return stored;
+  }
+  return nullptr;
+}
 
 void KeyedTable::Release(uint8_t* row, Partition* p) {
   for (OwnedField* f : owned_) f->Free(row, p->slab.get());

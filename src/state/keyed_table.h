@@ -8,6 +8,7 @@
 // it), as long as equal keys have equal hashes; its upper 32 bits decide the key group.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -42,9 +43,12 @@ class KeyedTable {
   /// The same without making rows: null where there is none.
   void Find(std::span<const data::Column* const> keys, const data::Rows& rows,
             const uint64_t* hashes, uint8_t** out);
-  /// A row outside of the index: found by nobody, freed like the others.
-  uint8_t* AllocateRow(uint64_t hash);
+  /// A second row of the same key, outside of the index: nobody finds it; the caller chains it to
+  /// the first one and frees it with FreeRow. Values are zero.
+  uint8_t* Duplicate(const uint8_t* row);
   void FreeRow(uint8_t* row);
+  /// The row that lookups of this row's key find: `row` itself unless it is a duplicate.
+  uint8_t* IndexedRow(const uint8_t* row) const { return FindSameKey(row); }
   /// Frees an indexed row and what it owns.
   void Erase(uint8_t* row);
   /// Frees all rows.
@@ -67,7 +71,10 @@ class KeyedTable {
   /// One snapshot entry per key group that has rows: AppendGroup fills `bytes` (left empty if the
   /// group has none), LoadGroup reads them back into a table of the same layout.
   void AppendGroup(int key_group, std::string* bytes) const;
-  Status LoadGroup(std::string_view bytes);
+  /// The first row of a key is indexed, later ones (see Duplicate) are handed to on_duplicate; an
+  /// error if there is no on_duplicate.
+  using OnDuplicate = std::function<void(uint8_t* first, uint8_t* duplicate)>;
+  Status LoadGroup(std::string_view bytes, const OnDuplicate& on_duplicate = nullptr);
 
  private:
   struct Page {
@@ -88,6 +95,8 @@ class KeyedTable {
   uint8_t* Take(Partition* p, uint64_t hash);
   uint8_t* InsertRow(const std::vector<KeyColumn>& keys, int32_t row, uint64_t hash);
   bool KeysEqual(const std::vector<KeyColumn>& keys, int32_t row, const uint8_t* stored) const;
+  /// The indexed row with the same key as `row`, or null.
+  uint8_t* FindSameKey(const uint8_t* row) const;
   uint8_t* FindSlow(const std::vector<KeyColumn>& keys, int32_t row, uint64_t hash) const;
   std::vector<KeyColumn> Normalise(std::span<const data::Column* const> keys,
                                    const data::Rows& rows) const;

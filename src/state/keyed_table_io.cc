@@ -112,7 +112,7 @@ void KeyedTable::AppendGroup(int key_group, std::string* bytes) const {
   std::memcpy(bytes->data() + start + 8, &count, sizeof(count));
 }
 
-Status KeyedTable::LoadGroup(std::string_view bytes) {
+Status KeyedTable::LoadGroup(std::string_view bytes, const OnDuplicate& on_duplicate) {
   ByteReader in(bytes);
   const auto format = in.Fixed<uint32_t>();
   const auto row_bytes = in.Fixed<int32_t>();
@@ -140,7 +140,14 @@ Status KeyedTable::LoadGroup(std::string_view bytes) {
     }
     for (OwnedField* f : owned_) TW_RETURN_IF_ERROR(f->Load(row, p.slab.get(), &in));
     if (!in.ok()) return Status::BadData("state is truncated: a row's values are cut off");
-    index_.Insert(hash, row);
+    uint8_t* first = FindSameKey(row);
+    if (first == nullptr) {
+      index_.Insert(hash, row);
+    } else if (on_duplicate != nullptr) {
+      on_duplicate(first, row);
+    } else {
+      return Status::BadData("state holds a key twice");
+    }
   }
   return Status::OK();
 }

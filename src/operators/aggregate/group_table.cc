@@ -78,9 +78,10 @@ void GroupTable::Snapshot(const std::string& name, OperatorState* out) const {
   }
 }
 
-Status GroupTable::Restore(const std::string& name, const OperatorState& restored) {
+Status GroupTable::Restore(const std::string& name, const OperatorState& restored,
+                           const state::KeyedTable::OnDuplicate& on_duplicate) {
   for (const StateEntry& e : restored) {
-    if (e.name == name) TW_RETURN_IF_ERROR(table_.LoadGroup(e.bytes));
+    if (e.name == name) TW_RETURN_IF_ERROR(table_.LoadGroup(e.bytes, on_duplicate));
   }
   return Status::OK();
 }

@@ -61,7 +61,8 @@ class GroupTable {
 
   /// One entry "name" per key group that has rows.
   void Snapshot(const std::string& name, OperatorState* out) const;
-  Status Restore(const std::string& name, const OperatorState& restored);
+  Status Restore(const std::string& name, const OperatorState& restored,
+                 const state::KeyedTable::OnDuplicate& on_duplicate = nullptr);
 
  private:
   GroupTable(GroupTableOptions options, MemoryPool* pool, std::unique_ptr<AggregateSet> aggregates,

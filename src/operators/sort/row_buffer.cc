@@ -1,0 +1,78 @@
+#include "operators/sort/row_buffer.h"
+
+#include <numeric>
+
+#include "data/gather.h"
+#include "state/value_codec.h"
+
+namespace thalweg::operators {
+using data::Batch;
+
+Batch GatherRows(const Batch& batch, const int32_t* rows, int32_t count) {
+  Batch out;
+  out.size = count;
+  for (const auto& c : batch.columns) out.columns.push_back(data::Gather(*c, rows, count));
+  return out;
+}
+
+void RowBuffer::Add(const Batch& batch) {
+  if (batch.empty()) return;
+  Batch b = batch.Compact();
+  b.kinds = nullptr;
+  num_rows_ += b.size;
+  batches_.push_back(std::move(b));
+}
+
+const Batch& RowBuffer::All() {
+  if (batches_.empty()) batches_.emplace_back();
+  if (batches_.size() > 1) {
+    Batch joined = data::ConcatBatches(batches_);
+    batches_.clear();
+    batches_.push_back(std::move(joined));
+  }
+  return batches_[0];
+}
+
+void RowBuffer::Keep(const std::vector<int32_t>& rows) {
+  if (rows.empty()) {
+    batches_.clear();
+    num_rows_ = 0;
+    return;
+  }
+  Batch kept = GatherRows(All(), rows.data(), static_cast<int32_t>(rows.size()));
+  batches_.clear();
+  num_rows_ = kept.size;
+  batches_.push_back(std::move(kept));
+}
+
+void RowBuffer::Snapshot(const std::string& name, OperatorState* out) {
+  if (num_rows_ == 0) return;
+  const Batch& all = All();
+  StateEntry entry{name, 0, {}};
+  std::vector<int32_t> index(static_cast<size_t>(all.size));
+  std::iota(index.begin(), index.end(), 0);
+  state::AppendFixed(all.size, &entry.bytes);
+  for (const auto& c : all.columns) {
+    state::EncodeRows(*c, index.data(), all.size, &entry.bytes);
+  }
+  out->push_back(std::move(entry));
+}
+
+Status RowBuffer::Restore(const std::string& name, const OperatorState& restored) {
+  for (const StateEntry& e : restored) {
+    if (e.name != name) continue;
+    state::ByteReader in(e.bytes);
+    Batch b;
+    b.size = in.Fixed<int32_t>();
+    if (b.size < 0) return Status::BadData("state of a sort is damaged");
+    for (const auto& f : schema_) {
+      TW_ASSIGN_OR_RETURN(auto column, state::DecodeRows(f.type, b.size, &in));
+      b.columns.push_back(std::move(column));
+    }
+    num_rows_ += b.size;
+    batches_.push_back(std::move(b));
+  }
+  return Status::OK();
+}
+
+}  // namespace thalweg::operators

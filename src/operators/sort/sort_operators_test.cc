@@ -1,0 +1,131 @@
+#include "operators/sort/sort_operators.h"
+
+#include <gtest/gtest.h>
+
+#include "operators/testing/test_context.h"
+
+namespace thalweg::operators {
+namespace {
+using data::Type;
+using Strings = std::vector<std::string>;
+
+const std::vector<Type> kTypes = {Type::Bigint(), Type::String(), Type::Double()};
+
+class SortTest : public ::testing::Test {
+ protected:
+  graph::SortNode node_;
+  graph::ChangelogMode mode_ = graph::ChangelogMode::kInsertOnly;
+  std::vector<Type> types_ = kTypes;
+
+  std::unique_ptr<Operator> Make(TestContext* c, const OperatorState& state = {}) {
+    auto g = std::make_unique<graph::Graph>();
+    graph::Node source;
+    for (const Type& t : types_) source.output.push_back({"c", t});
+    source.mode = mode_;
+    g->nodes.push_back(source);
+    graph::Node n;
+    n.spec = node_;
+    n.inputs.push_back({0});
+    n.output = source.output;
+    g->nodes.push_back(n);
+    graphs_.push_back(std::move(g));
+    auto op = MakeSortOperator(*graphs_.back(), graphs_.back()->nodes[1]);
+    EXPECT_TRUE(op.ok()) << op.status().message();
+    EXPECT_TRUE((*op)->Open(c, state).ok());
+    return std::move(*op);
+  }
+  Strings Run(Operator* op, TestContext* c, const Strings& rows) {
+    auto p = op->OnBatch(0, MakeBatch(types_, rows));
+    EXPECT_TRUE(p.ok()) << p.status().message();
+    return c->Take();
+  }
+
+ private:
+  std::vector<std::unique_ptr<graph::Graph>> graphs_;
+};
+
+TEST_F(SortTest, OrdersByDirectionAndNullPlacement) {
+  node_.keys = {{1, true, false}, {0, false, true}};
+  TestContext c;
+  auto op = Make(&c);
+  Run(op.get(), &c, {"+I 1 b 1", "+I -5 ab 1", "+I 7 ab 1", "+I - ab 1", "+I 2 - 1", "+I 3 a 1"});
+  ASSERT_TRUE(op->OnInputEnd(0).ok());
+  EXPECT_EQ(c.Take(), (Strings{"+I[2, null, 1]", "+I[3, a, 1]", "+I[7, ab, 1]", "+I[-5, ab, 1]",
+                               "+I[null, ab, 1]", "+I[1, b, 1]"}));
+}
+
+TEST_F(SortTest, LimitAndOffsetOverManyRowsInPieces) {
+  node_.keys = {{0, true, false}};
+  node_.offset = 5;
+  node_.limit = 20;
+  TestContext c;
+  c.set_batch_rows(8);
+  c.set_full_after(1);
+  auto op = Make(&c);
+  for (int b = 0; b < 100; ++b) {
+    Strings rows;
+    for (int i = 0; i < 1000; ++i) {
+      rows.push_back("+I " + std::to_string((i * 7919 + b * 104729) % 100003) + " x 0");
+    }
+    Run(op.get(), &c, rows);
+  }
+  Strings all;
+  for (auto p = op->OnInputEnd(0);; p = op->Produce()) {
+    ASSERT_TRUE(p.ok());
+    for (auto& r : c.Take()) all.push_back(r);
+    if (*p == Progress::kDone) break;
+  }
+  ASSERT_EQ(all.size(), 20u);
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::stoi(a.substr(3)) < std::stoi(b.substr(3));
+  }));
+}
+
+TEST_F(SortTest, LimitWithoutOrderPassesTheFirstRowsOnAtOnce) {
+  node_.offset = 1;
+  node_.limit = 2;
+  node_.final_only = false;
+  TestContext c;
+  auto op = Make(&c);
+  EXPECT_EQ(Run(op.get(), &c, {"+I 1 a 0", "+I 2 b 0"}), Strings{"+I[2, b, 0]"});
+  OperatorState saved;
+  ASSERT_TRUE(op->Snapshot(&saved).ok());
+  auto again = Make(&c, saved);
+  EXPECT_EQ(Run(again.get(), &c, {"+I 3 c 0", "+I 4 d 0"}), Strings{"+I[3, c, 0]"});
+}
+
+TEST_F(SortTest, ChangingTopRowsWithRetractions) {
+  node_.keys = {{0, false, false}};
+  node_.limit = 2;
+  node_.final_only = false;
+  mode_ = graph::ChangelogMode::kRetract;
+  TestContext c;
+  auto op = Make(&c);
+  EXPECT_EQ(Run(op.get(), &c, {"+I 5 a 0", "+I 7 b 0", "+I 6 c 0"}),
+            (Strings{"+I[7, b, 0]", "+I[6, c, 0]"}));
+  OperatorState saved;
+  ASSERT_TRUE(op->Snapshot(&saved).ok());
+  auto again = Make(&c, saved);
+  EXPECT_EQ(Run(again.get(), &c, {"-D 7 b 0"}), (Strings{"-D[7, b, 0]", "+I[5, a, 0]"}));
+}
+
+TEST_F(SortTest, TimeSortHoldsRowsUntilTheWatermarkAndDropsLateOnes) {
+  types_ = {Type::Timestamp(3).WithTimeAttribute(data::TimeAttribute::kRowtime), Type::String()};
+  node_.keys = {{0, true, false}};
+  node_.final_only = false;
+  TestContext c;
+  auto op = Make(&c);
+  EXPECT_EQ(Run(op.get(), &c, {"+I 30 a", "+I 10 b", "+I 20 c"}), Strings{});
+  ASSERT_TRUE(op->OnWatermark(20).ok());
+  EXPECT_EQ(c.Take(), (Strings{"+I[10, b]", "+I[20, c]", "W 20"}));
+  Run(op.get(), &c, {"+I 20 late", "+I 25 d"});
+  EXPECT_EQ(c.metrics()->late_rows, 1);
+  OperatorState saved;
+  ASSERT_TRUE(op->Snapshot(&saved).ok());
+  auto again = Make(&c, saved);
+  ASSERT_TRUE(again->OnWatermark(INT64_MAX).ok());
+  EXPECT_EQ(c.Take(), (Strings{"+I[25, d]", "+I[30, a]", "W 9223372036854775807"}));
+}
+
+}  // namespace
+}  // namespace thalweg::operators

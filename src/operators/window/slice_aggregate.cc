@@ -1,0 +1,437 @@
+// SliceAggregate: TUMBLE, HOP, CUMULATE and attached windows.
+//
+// One table keyed by (keys, slice end); the rows of a slice are chained. A window fires by merging
+// the slices it is made of (one slice: its rows are sent as they stand); a slice is freed when its
+// last window has fired.
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "data/gather.h"
+#include "operators/aggregate/group_table.h"
+#include "operators/window/window_operators.h"
+#include "operators/window/window_output.h"
+#include "operators/window/window_slicer.h"
+
+namespace thalweg::operators {
+namespace {
+using data::Batch;
+using data::Column;
+using data::ColumnPtr;
+using data::Rows;
+using graph::AggregatePhase;
+using graph::WindowAggregateNode;
+
+constexpr char kStateName[] = "slices";
+constexpr char kProgressName[] = "progress";
+
+bool HasStart(const WindowAggregateNode& node) {
+  return node.attached && node.attached_start >= 0 && node.phase == AggregatePhase::kSingle;
+}
+
+class SliceAggregate final : public Operator {
+ public:
+  SliceAggregate(const WindowAggregateNode& node, GroupTableOptions options, data::Schema output)
+      : node_(node),
+        options_(std::move(options)),
+        output_(static_cast<int>(node.keys.size()), node.properties, std::move(output)) {
+    if (HasStart(node_)) {
+      start_unit_ = data::TimestampUnitsPerSecond(options_.key_types.back().precision()) / 1000;
+    }
+  }
+
+  Status Open(OperatorContext* context, const OperatorState& restored) override {
+    context_ = context;
+    slicer_.emplace(node_.window, context->eval().zone);
+    GroupTableOptions o = options_;
+    o.max_parallelism = context->max_parallelism();
+    o.groups = data::KeyGroupsOf(context->subtask(), context->parallelism(), o.max_parallelism);
+    if (node_.keys.empty()) o.groups = {0, o.max_parallelism};
+    TW_ASSIGN_OR_RETURN(table_, GroupTable::Make(o, context->pool()));
+    TW_ASSIGN_OR_RETURN(merged_, GroupTable::Make(o, context->pool()));
+    TW_RETURN_IF_ERROR(table_->Restore(kStateName, restored));
+    for (const StateEntry& e : restored) {
+      if (e.name != kProgressName || e.bytes.size() != sizeof(int64_t)) continue;
+      int64_t progress;
+      std::memcpy(&progress, e.bytes.data(), sizeof(progress));
+      // Subtasks agree on the watermark; the smallest is safe where they do not.
+      progress_ = has_progress_ ? std::min(progress_, progress) : progress;
+      has_progress_ = true;
+    }
+    std::vector<uint8_t*> rows;
+    table_->table().CollectRows(&rows);
+    for (uint8_t* row : rows) Chain(row);
+    if (!node_.window.event_time) ArmClock();
+    return Status::OK();
+  }
+
+  Result<Progress> OnBatch(int, Batch batch) override {
+    Rows rows = batch.rows();
+    if (rows.empty()) return Progress::kDone;
+    TW_RETURN_IF_ERROR(AssignSlices(batch, rows));
+    rows = DropLate(rows);
+    if (rows.empty()) return Progress::kDone;
+    TW_RETURN_IF_ERROR(Add(batch, rows));
+    if (!node_.window.event_time) ArmClock();
+    TW_RETURN_IF_ERROR(table_->memory_status());
+    return Progress::kDone;
+  }
+
+  Result<Progress> OnWatermark(int64_t watermark_ms) override {
+    if (!node_.window.event_time) {
+      context_->EmitWatermark(watermark_ms);
+      return Progress::kDone;
+    }
+    target_ = watermark_ms;
+    forward_watermark_ = true;
+    return Produce();
+  }
+
+  Result<Progress> OnTimers(TimeDomain domain, int64_t time_ms) override {
+    if (domain != TimeDomain::kProcessingTime || node_.window.event_time) return Progress::kDone;
+    target_ = time_ms;
+    return Produce();
+  }
+
+  Result<Progress> OnInputEnd(int) override {
+    if (!node_.final_only || !node_.window.event_time) return Progress::kDone;
+    target_ = INT64_MAX;
+    return Produce();
+  }
+
+  Result<Progress> Produce() override {
+    for (;;) {
+      if (output_.Run(context_) == Progress::kMore) return Progress::kMore;
+      if (firing_) {
+        merged_->table().Recycle();
+        FreeUpTo(firing_end_);
+        firing_ = false;
+      }
+      const std::optional<int64_t> end = NextWindowEnd();
+      if (!end || !slicer_->IsFired(*end, target_)) break;
+      TW_RETURN_IF_ERROR(Fire(*end));
+    }
+    if (target_ > progress_) progress_ = target_;
+    fired_until_ = INT64_MIN;  // from here on the progress says what has fired
+    if (forward_watermark_) {
+      forward_watermark_ = false;
+      context_->EmitWatermark(target_);
+    }
+    if (!node_.window.event_time) ArmClock();
+    return Progress::kDone;
+  }
+
+  Status Snapshot(OperatorState* state) override {
+    table_->Snapshot(kStateName, state);
+    state->push_back({kProgressName, StateEntry::kNoKeyGroup,
+                      std::string(reinterpret_cast<const char*>(&progress_), sizeof(progress_))});
+    return Status::OK();
+  }
+
+ private:
+  struct Slice {
+    uint8_t* head = nullptr;
+    int64_t rows = 0;
+  };
+
+  // An attached window is its own only slice.
+  int64_t FirstWindowEnd(int64_t slice) const {
+    return node_.attached ? slice : slicer_->FirstWindowEnd(slice);
+  }
+  int64_t LastWindowEnd(int64_t slice) const {
+    return node_.attached ? slice : slicer_->LastWindowEnd(slice);
+  }
+  bool partial_input() const { return node_.phase == AggregatePhase::kGlobal; }
+  int num_keys() const { return static_cast<int>(node_.keys.size()); }
+  int64_t SliceOf(const uint8_t* row) const {
+    int64_t slice;
+    std::memcpy(&slice, row + table_->table().layout().key_offset(num_keys()), sizeof(slice));
+    return slice;
+  }
+  // Attached windows carry their start, as a key after the slice's end.
+  bool has_start() const { return HasStart(node_); }
+  int64_t StartOf(const uint8_t* row) const {
+    int64_t start;
+    std::memcpy(&start, row + table_->table().layout().key_offset(num_keys() + 1), sizeof(start));
+    return start;
+  }
+  uint8_t** NextOf(uint8_t* row) { return reinterpret_cast<uint8_t**>(table_->Extra(row)); }
+
+  void Chain(uint8_t* row) {
+    Slice& s = slices_[SliceOf(row)];
+    *NextOf(row) = s.head;
+    s.head = row;
+    ++s.rows;
+  }
+
+  // slice_ends_[k] of rows[k]; INT64_MIN: in no window.
+  Status AssignSlices(const Batch& batch, const Rows& rows) {
+    const int column = partial_input()           ? num_keys()
+                       : node_.attached          ? node_.attached_end
+                       : node_.window.event_time ? node_.window.time_column
+                                                 : -1;
+    if (partial_input() || node_.attached) {
+      const Column& c = *batch.columns[static_cast<size_t>(column)];
+      const Column& s = c.storage();
+      const int64_t unit =
+          c.type().is_timestamp() ? data::TimestampUnitsPerSecond(c.type().precision()) / 1000 : 1;
+      slice_ends_.resize(static_cast<size_t>(rows.count()));
+      for (int32_t k = 0; k < rows.count(); ++k) {
+        slice_ends_[static_cast<size_t>(k)] = s.values<int64_t>()[c.StorageIndex(rows[k])] / unit;
+      }
+      return Status::OK();
+    }
+    if (column < 0) {
+      const int64_t now = slicer_->ToWindowTime(context_->eval().now_ms);
+      slice_ends_.assign(static_cast<size_t>(rows.count()), slicer_->SliceEnd(now));
+    } else {
+      TW_RETURN_IF_ERROR(
+          slicer_->WindowTimes(*batch.columns[static_cast<size_t>(column)], rows, &slice_ends_));
+      int64_t end = INT64_MIN;  // rows come mostly in time order: reuse the last slice
+      const int64_t length = slicer_->slice_ms();
+      for (int64_t& t : slice_ends_) {
+        if (t >= end || t < end - length) end = slicer_->SliceEnd(t);
+        t = end;
+      }
+    }
+    return Status::OK();
+  }
+
+  // Leaves out late rows and those in no window; fills kept_ and slice_ends_.
+  Rows DropLate(const Rows& rows) {
+    kept_.Clear();
+    int64_t last_slice = INT64_MIN;
+    bool keep = false;
+    size_t out = 0;
+    for (int32_t k = 0; k < rows.count(); ++k) {
+      const int64_t slice = slice_ends_[static_cast<size_t>(k)];
+      if (slice != last_slice || k == 0) {
+        last_slice = slice;
+        const int64_t last = LastWindowEnd(slice);
+        const bool gap = FirstWindowEnd(slice) > last;
+        late_ = !gap && progress_ != INT64_MIN && slicer_->IsFired(last, progress_);
+        keep = !gap && !late_;
+      }
+      if (!keep) {
+        if (late_) ++context_->metrics()->late_rows;
+        continue;
+      }
+      kept_.rows.push_back(rows[k]);
+      slice_ends_[out++] = slice;
+    }
+    slice_ends_.resize(out);
+    if (out == static_cast<size_t>(rows.count())) return rows;
+    return Rows::Of(kept_.rows.data(), static_cast<int32_t>(out));
+  }
+
+  Status Add(const Batch& batch, const Rows& rows) {
+    // Keys and the slice; the key group stays that of the keys alone.
+    hashes_.resize(static_cast<size_t>(rows.count()));
+    data::HashRows(batch, node_.keys, rows, hashes_.data());
+    auto slices = Column::Make(data::Type::Bigint().WithNullable(false), batch.size);
+    for (int32_t k = 0; k < rows.count(); ++k) {
+      const int64_t slice = slice_ends_[static_cast<size_t>(k)];
+      slices->mutable_values<int64_t>()[rows[k]] = slice;
+      uint64_t& h = hashes_[static_cast<size_t>(k)];
+      h = (h & 0xFFFFFFFF00000000u) |
+          (data::CombineHash(h, static_cast<uint64_t>(slice)) & 0xFFFFFFFFu);
+    }
+    std::vector<const Column*> keys;
+    for (const int key : node_.keys) keys.push_back(batch.columns[static_cast<size_t>(key)].get());
+    keys.push_back(slices.get());
+    if (has_start()) keys.push_back(batch.columns[static_cast<size_t>(node_.attached_start)].get());
+    table_->Find(keys, rows, hashes_.data(), &states_);
+    for (uint8_t* row : states_) {
+      state::RowHeader* h = state::HeaderOf(row);
+      if (h->stamp != state::RowHeader::kNew) continue;
+      h->stamp = state::RowHeader::kRestored;
+      Chain(row);
+    }
+    if (partial_input()) return AddPartials(batch, rows);
+    const int8_t* signs = nullptr;
+    if (!batch.insert_only()) {
+      signs_.clear();
+      rows.ForEach([&](int32_t row) {
+        signs_.push_back(static_cast<int8_t>(data::SignOf(batch.kind(row))));
+      });
+      signs = signs_.data();
+    }
+    if (node_.input_retracts) {
+      for (int32_t k = 0; k < rows.count(); ++k) {
+        *table_->RecordCount(states_[static_cast<size_t>(k)]) += signs == nullptr ? 1 : signs[k];
+      }
+    }
+    return table_->aggregates().Update(batch, rows, signs, states_.data());
+  }
+
+  Status AddPartials(const Batch& batch, const Rows& rows) {
+    int column = num_keys() + 1;
+    if (node_.input_retracts) {
+      const auto counts = data::DecodeDictionary(batch.columns[static_cast<size_t>(column++)]);
+      const data::ColumnView<int64_t> v(*counts);
+      for (int32_t k = 0; k < rows.count(); ++k) {
+        *table_->RecordCount(states_[static_cast<size_t>(k)]) += v[rows[k]];
+      }
+    }
+    return table_->aggregates().UpdatePartial(batch, column, rows, states_.data());
+  }
+
+  // The first end after `slice` of a window that has not fired.
+  std::optional<int64_t> FirstUnfired(int64_t slice) const {
+    const int64_t last = LastWindowEnd(slice);
+    for (int64_t e = FirstWindowEnd(slice); e <= last; e += slicer_->interval()) {
+      if (e <= fired_until_) continue;
+      if (progress_ != INT64_MIN && slicer_->IsFired(e, progress_)) continue;
+      return e;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<int64_t> NextWindowEnd() const {
+    std::optional<int64_t> best;
+    for (const auto& [slice, s] : slices_) {
+      if (best && slice >= *best) break;
+      const std::optional<int64_t> e = FirstUnfired(slice);
+      if (e && (!best || *e < *best)) best = e;
+    }
+    return best;
+  }
+
+  Status Fire(int64_t end) {
+    const int64_t start = slicer_->WindowStart(end);
+    firing_ = true;
+    firing_end_ = end;
+    auto first = node_.attached ? slices_.find(end) : slices_.upper_bound(start);
+    std::vector<uint8_t*> rows;
+    GroupTable* table = table_.get();
+    int parts = 0;
+    for (auto it = first; it != slices_.end() && it->first <= end; ++it) {
+      if (++parts == 2) {  // more than one slice: they are merged, the first one as well
+        table = merged_.get();
+        TW_RETURN_IF_ERROR(Merge(rows));
+      }
+      if (parts == 1) {
+        CollectSlice(it->second, &rows);
+      } else {
+        std::vector<uint8_t*> more;
+        CollectSlice(it->second, &more);
+        TW_RETURN_IF_ERROR(Merge(more));
+      }
+    }
+    if (parts > 1) {
+      rows.clear();
+      merged_->table().CollectRows(&rows);
+    }
+    if (node_.input_retracts) {
+      std::erase_if(rows, [&](uint8_t* row) { return *table->RecordCount(row) == 0; });
+    }
+    const size_t n = rows.size();
+    std::vector<int64_t> starts(n, start);
+    for (size_t i = 0; i < n && has_start(); ++i) starts[i] = StartOf(rows[i]) / start_unit_;
+    output_.Begin(table, &*slicer_, std::move(rows), std::move(starts),
+                  std::vector<int64_t>(n, end));
+    fired_until_ = end;
+    return table_->memory_status();
+  }
+
+  void CollectSlice(const Slice& s, std::vector<uint8_t*>* rows) {
+    rows->reserve(rows->size() + static_cast<size_t>(s.rows));
+    for (uint8_t* row = s.head; row != nullptr; row = *NextOf(row)) rows->push_back(row);
+    // The chain grows at its head: the oldest rows first.
+    std::reverse(rows->begin(), rows->end());
+  }
+
+  // Merges rows of slices into the table of the firing window.
+  Status Merge(const std::vector<uint8_t*>& rows) {
+    const auto n = static_cast<int32_t>(rows.size());
+    if (n == 0) return Status::OK();
+    std::vector<ColumnPtr> columns;
+    std::vector<const Column*> keys;
+    for (int i = 0; i < num_keys(); ++i) {
+      columns.push_back(table_->table().EmitKey(i, rows.data(), n));
+    }
+    // One slice of its own, so that the layout is that of the slices' rows.
+    auto slice = Column::Make(data::Type::Bigint().WithNullable(false), n);
+    std::fill_n(slice->mutable_values<int64_t>(), n, firing_end_);
+    columns.push_back(std::move(slice));
+    for (const auto& c : columns) keys.push_back(c.get());
+    hashes_.assign(static_cast<size_t>(n), data::kEmptyRowHash);
+    for (int i = 0; i < num_keys(); ++i) {
+      data::HashColumn(*columns[static_cast<size_t>(i)], Rows::All(n), hashes_.data());
+    }
+    std::vector<uint8_t*> into;
+    merged_->Find(keys, Rows::All(n), hashes_.data(), &into);
+    if (node_.input_retracts) {
+      for (size_t k = 0; k < rows.size(); ++k) {
+        *merged_->RecordCount(into[k]) += *table_->RecordCount(rows[k]);
+      }
+    }
+    TW_RETURN_IF_ERROR(merged_->aggregates().MergeStates(into.data(), rows.data(), n));
+    return merged_->memory_status();
+  }
+
+  // Frees the slices whose last window is at or before `end`.
+  void FreeUpTo(int64_t end) {
+    for (auto it = slices_.begin(); it != slices_.end() && it->first <= end;) {
+      if (LastWindowEnd(it->first) > end) {
+        ++it;
+        continue;
+      }
+      for (uint8_t* row = it->second.head; row != nullptr;) {
+        uint8_t* next = *NextOf(row);
+        table_->table().Erase(row);
+        row = next;
+      }
+      it = slices_.erase(it);
+    }
+  }
+
+  void ArmClock() {
+    if (const auto end = NextWindowEnd()) context_->WakeAt(slicer_->FiringTime(*end));
+  }
+
+  const WindowAggregateNode& node_;
+  const GroupTableOptions options_;
+  std::optional<WindowSlicer> slicer_;
+  std::unique_ptr<GroupTable> table_;
+  std::unique_ptr<GroupTable> merged_;  // the firing window, where it has several slices
+  std::map<int64_t, Slice> slices_;
+  /// The watermark (or clock) whose windows have all fired.
+  int64_t progress_ = INT64_MIN;
+  bool has_progress_ = false;
+  int64_t target_ = INT64_MIN;       // the watermark that is being worked off
+  int64_t fired_until_ = INT64_MIN;  // the last window end that has fired for it
+  bool forward_watermark_ = false;
+  bool firing_ = false;
+  int64_t firing_end_ = 0;
+  WindowOutput output_;
+  int64_t start_unit_ = 1;
+  // Scratch.
+  std::vector<int64_t> slice_ends_;
+  std::vector<uint64_t> hashes_;
+  std::vector<uint8_t*> states_;
+  std::vector<int8_t> signs_;
+  RowList kept_;
+  bool late_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Operator>> MakeSliceAggregate(const graph::Graph& graph,
+                                                     const graph::Node& node) {
+  const auto& spec = std::get<WindowAggregateNode>(node.spec);
+  const data::Schema& input = graph.nodes[static_cast<size_t>(node.inputs[0].from)].output;
+  GroupTableOptions o;
+  for (const int key : spec.keys) o.key_types.push_back(input[static_cast<size_t>(key)].type);
+  o.key_types.push_back(data::Type::Bigint().WithNullable(false));
+  if (HasStart(spec)) {
+    o.key_types.push_back(input[static_cast<size_t>(spec.attached_start)].type);
+  }
+  o.aggregates = spec.aggregates;
+  o.counts_records = spec.input_retracts;
+  o.streaming = graph.streaming;
+  o.extra_bytes = 8;  // the next row of the slice
+  return std::unique_ptr<Operator>(new SliceAggregate(spec, std::move(o), node.output));
+}
+
+}  // namespace thalweg::operators

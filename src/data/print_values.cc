@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "data/civil_time.h"
 #include "data/print.h"
 
 namespace thalweg::data {
@@ -66,22 +67,10 @@ void AppendDecimal(__int128 unscaled, int scale, std::string* out) {
 }
 
 void AppendDate(int32_t days, std::string* out) {
-  // Days to year, month, day in the proleptic Gregorian calendar, by eras of 400 years that begin
-  // on 1 March.
-  const int64_t z = int64_t{days} + 719468;
-  const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-  const int64_t day_of_era = z - era * 146097;
-  const int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const int64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const int64_t shifted_month = (5 * day_of_year + 2) / 153;
-  const int64_t day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-  const int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
-  const int64_t year = year_of_era + era * 400 + (month <= 2);
+  const auto [year, month, day] = CivilFromDays(days);
   if (year < 0) *out += '-';
   if (year > 9999) *out += '+';
-  AppendPadded(year < 0 ? -year : year, 4, out);
+  AppendPadded(year < 0 ? -int64_t{year} : year, 4, out);
   *out += '-';
   AppendPadded(month, 2, out);
   *out += '-';
@@ -116,8 +105,7 @@ void AppendTimestamp(int64_t value, int precision, std::string* out) {
 void AppendIntervalYearMonth(int32_t months, std::string* out) {
   *out += months < 0 ? '-' : '+';
   // Java's absolute value of the least int is negative, and shows.
-  const int64_t magnitude =
-      months < 0 && months != INT32_MIN ? -int64_t{months} : int64_t{months};
+  const int64_t magnitude = months < 0 && months != INT32_MIN ? -int64_t{months} : int64_t{months};
   AppendInt(magnitude / 12, out);
   *out += '-';
   if (magnitude % 12 < 10) *out += '0';

@@ -38,8 +38,11 @@ Result<ExprPtr> MakeCase(std::vector<ExprPtr> args, const EvalContext& context);
 /// The field of a ROW, NULL where the row is NULL.
 ExprPtr MakeFieldAccess(ExprPtr row, int field);
 
-/// The type that all can be cast to implicitly (CASE, COALESCE, UNION, VALUES, IN), or kInvalidSql.
+/// The type that all can be cast to implicitly (CASE, UNION, VALUES, IN), or kInvalidSql.
 Result<data::Type> CommonType(const std::vector<data::Type>& types);
+/// The same by Flink's own rules, which COALESCE, GREATEST and LEAST follow: FLOAT and DOUBLE give
+/// DOUBLE, TIMESTAMP and TIMESTAMP_LTZ give TIMESTAMP_LTZ, DATE and TIMESTAMP give DATE.
+Result<data::Type> MergedType(const std::vector<data::Type>& types);
 /// If `e` is deterministic and reads no column: its value as a literal. Expressions that fail stay
 /// as they are and fail at run time, as in Flink... unless Flink fails at planning.
 Result<ExprPtr> FoldConstants(ExprPtr e, const EvalContext& context);

@@ -64,7 +64,7 @@ std::optional<Type> CommonOf(const Type& a, const Type& b) {
   if (a.is_datetime() && b.is_datetime()) {
     if (a.root() == b.root()) return a.precision() >= b.precision() ? a : b;
     if (!a.is_timestamp() || !b.is_timestamp()) return std::nullopt;
-    return Type::TimestampLtz(std::max(a.precision(), b.precision()));
+    return Type::Timestamp(std::max(a.precision(), b.precision()));
   }
   if (a.is_interval() && a.root() == b.root()) {
     return a.root() == TypeRoot::kIntervalYearMonth
@@ -94,6 +94,35 @@ Result<Type> CommonType(const std::vector<Type>& types) {
     nullable |= types[i].nullable();
   }
   return common.WithNullable(nullable).WithTimeAttribute(data::TimeAttribute::kNone);
+}
+
+Result<Type> MergedType(const std::vector<Type>& types) {
+  bool any_double = false, any_ltz = false;
+  for (const Type& t : types) {
+    any_double |= t.root() == TypeRoot::kDouble;
+    any_ltz |= t.root() == TypeRoot::kTimestampLtz;
+  }
+  Result<Type> common = CommonType(types);
+  if (common.ok()) {
+    const bool nullable = common->nullable();
+    if (any_double && common->root() == TypeRoot::kFloat) common = Type::Double();
+    if (any_ltz && common->root() == TypeRoot::kTimestamp) {
+      common = Type::TimestampLtz(common->precision());
+    }
+    return common->WithNullable(nullable);
+  }
+  // Else the one of the types that takes all others by implicit casts.
+  Type type = types[0];
+  bool nullable = false;
+  for (const Type& t : types) {
+    nullable |= t.nullable();
+    if (SupportsImplicitCast(type, t)) {
+      type = t;
+    } else if (!SupportsImplicitCast(t, type)) {
+      return common.status();
+    }
+  }
+  return type.WithNullable(nullable);
 }
 
 }  // namespace thalweg::expr

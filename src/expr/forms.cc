@@ -59,27 +59,6 @@ Result<ExprPtr> MakeOr(ExprPtr a, ExprPtr b, const EvalContext& context) {
   return MakeLogical(ExprKind::kOr, {std::move(a), std::move(b)}, context);
 }
 
-/// The common type, or else the one of the types that takes all others by implicit casts.
-Result<Type> CoalesceType(const std::vector<Type>& types) {
-  Result<Type> common = CommonType(types);
-  if (common.ok()) {
-    if (IsNullType(*common)) return NoSuchOverload();
-    for (const Type& t : types) {
-      if (common->root() == TypeRoot::kFloat && t.root() == TypeRoot::kDouble) return t;
-    }
-    return common;
-  }
-  Type type = types[0];
-  for (const Type& t : types) {
-    if (SupportsImplicitCast(type, t)) {
-      type = t;
-    } else if (!SupportsImplicitCast(t, type)) {
-      return common.status();
-    }
-  }
-  return type;
-}
-
 Result<ExprPtr> MakeCoalesce(const Args& args, const EvalContext& context) {
   if (args.empty()) return NoSuchOverload();
   std::vector<Type> types;
@@ -88,7 +67,8 @@ Result<ExprPtr> MakeCoalesce(const Args& args, const EvalContext& context) {
     types.push_back(a->type);
     nullable &= a->type.nullable();
   }
-  TW_ASSIGN_OR_RETURN(Type type, CoalesceType(types));
+  TW_ASSIGN_OR_RETURN(Type type, MergedType(types));
+  if (IsNullType(type)) return NoSuchOverload();
   type = type.WithNullable(nullable);
   Args cast;
   for (const auto& a : args) {

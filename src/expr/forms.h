@@ -14,10 +14,10 @@ namespace thalweg::expr {
 Result<ExprPtr> MakeForm(const ScalarFunction& f, const std::vector<ExprPtr>& args,
                          const EvalContext& context);
 
-/// A comparison of rows, field by field, or of a value with itself, as Flink's planner simplifies it
-/// (so NaN = NaN is TRUE); null where it is none.
+/// A comparison of rows, field by field, or of a value with itself, as Flink's planner simplifies
+/// it (so NaN = NaN is TRUE); null where it is none.
 Result<ExprPtr> SimplifyComparison(std::string_view name, const std::vector<ExprPtr>& args,
-                                       const EvalContext& context);
+                                   const EvalContext& context);
 
 /// A call of a function that is already resolved; casts the arguments to its parameters.
 Result<ExprPtr> MakeBoundCall(const ScalarFunction* function, BoundFunction bound,

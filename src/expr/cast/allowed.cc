@@ -64,13 +64,11 @@ bool IsExplicit(const Type& from, const Type& to) {
     case TypeRoot::kDecimal:
     case TypeRoot::kFloat:
     case TypeRoot::kDouble:
-      return from.is_numeric() || from.is_character() || from.root() == TypeRoot::kBoolean;
     case TypeRoot::kTinyint:
     case TypeRoot::kSmallint:
     case TypeRoot::kInt:
     case TypeRoot::kBigint:
-      return from.is_numeric() || from.is_character() || from.root() == TypeRoot::kBoolean ||
-             (from.is_interval() && IsSingleField(from));
+      return from.is_numeric() || from.is_character() || from.root() == TypeRoot::kBoolean;
     case TypeRoot::kDate:
     case TypeRoot::kTime:
       return from.is_timestamp() || from.is_character();

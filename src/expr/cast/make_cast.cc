@@ -30,10 +30,48 @@ Result<data::ColumnPtr> AllNull(const KernelCall& call, int32_t size) {
   return data::Column::MakeNull(call.result_type, size);
 }
 
+/// A constant counts units of the interval (CAST(5 AS INTERVAL DAY)), though a column counts months
+/// or milliseconds.
+Result<ExprPtr> CountedInterval(const Expr& literal, const Type& interval,
+                                const EvalContext& context) {
+  if (literal.literal->IsNull(0)) return MakeNullLiteral(NormalizedInterval(interval));
+  TW_ASSIGN_OR_RETURN(const ExprPtr wide,
+                      MakeCast(MakeLiteral(literal.literal), Type::Bigint(), context));
+  int64_t unit = 1;
+  switch (interval.interval_resolution()) {
+    case data::IntervalResolution::kYear:
+      unit = 12;
+      break;
+    case data::IntervalResolution::kDay:
+      unit = 86400000;
+      break;
+    case data::IntervalResolution::kHour:
+      unit = 3600000;
+      break;
+    case data::IntervalResolution::kMinute:
+      unit = 60000;
+      break;
+    case data::IntervalResolution::kSecond:
+      unit = 1000;
+      break;
+    default:
+      break;
+  }
+  const int64_t value = wide->literal->At<int64_t>(0) * unit;
+  auto c =
+      data::Column::Make(NormalizedInterval(interval).WithNullable(literal.type.nullable()), 1);
+  if (interval.root() == data::TypeRoot::kIntervalYearMonth) {
+    c->mutable_values<int32_t>()[0] = static_cast<int32_t>(value);
+  } else {
+    c->mutable_values<int64_t>()[0] = value;
+  }
+  return MakeLiteral(std::move(c));
+}
+
 }  // namespace
 
 Result<ExprPtr> MakeCast(ExprPtr e, const Type& target, const EvalContext& context, bool try_cast) {
-  const Type& from = e->type;
+  const Type from = e->type;
   const Type to = target.is_interval() ? NormalizedInterval(target) : target;
   if (from.EqualsIgnoringNullability(to)) return e;
   // A number by way of STRING and back is itself, as Flink's planner knows (NaN = NaN included).
@@ -41,6 +79,10 @@ Result<ExprPtr> MakeCast(ExprPtr e, const Type& target, const EvalContext& conte
       e->kind == ExprKind::kCall && e->function->name == "CAST" &&
       e->args[0]->type.EqualsIgnoringNullability(to)) {
     return e->args[0];
+  }
+  if (to.is_interval() && e->kind == ExprKind::kLiteral && from.is_integer()) {
+    TW_ASSIGN_OR_RETURN(e, CountedInterval(*e, target, context));
+    if (e->type.EqualsIgnoringNullability(to)) return e;
   }
   BoundFunction bound;
   if (from.root() == data::TypeRoot::kNull) {

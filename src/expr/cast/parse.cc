@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "data/civil_time.h"
+
 namespace thalweg::expr {
 namespace {
 
@@ -152,21 +154,6 @@ bool ParseBoolean(std::string_view s, bool* out) {
   return false;
 }
 
-int64_t DaysFromCivil(int64_t year, int month, int day) {
-  // Eras of 400 years that begin on 1 March.
-  year -= month <= 2;
-  const int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const int64_t year_of_era = year - era * 400;
-  const int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146097 + day_of_era - 719468;
-}
-
-int LastDayOfMonth(int64_t year, int month) {
-  if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
-  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-}
-
 bool ParseDate(std::string_view s, int32_t* days) {
   const size_t space = s.find(' ');
   if (space != s.npos && space > 0) s = s.substr(0, space);
@@ -179,10 +166,10 @@ bool ParseDate(std::string_view s, int32_t* days) {
     if (!ParseDigits(s.substr(0, second), &month)) return false;
     if (second != s.npos && !ParseDigits(s.substr(second + 1), &day)) return false;
   }
-  if (year > 9999 || month < 1 || month > 12 || day < 1 || day > LastDayOfMonth(year, month)) {
+  if (year > 9999 || month < 1 || month > 12 || day < 1 || day > data::DaysInMonth(year, month)) {
     return false;
   }
-  *days = static_cast<int32_t>(DaysFromCivil(year, month, day));
+  *days = static_cast<int32_t>(data::DaysFromCivil(year, month, day));
   return true;
 }
 
@@ -220,7 +207,7 @@ bool ParseTimestamp(std::string_view s, int64_t* seconds, int32_t* nanos) {
     return false;
   }
   if (month < 1 || month > 12 || day < 1 || day > 31) return false;
-  day = std::min(day, LastDayOfMonth(year, month));
+  day = std::min(day, data::DaysInMonth(year, month));
   int hour = 0, minute = 0, second = 0;
   *nanos = 0;
   if (at < s.size()) {
@@ -237,7 +224,7 @@ bool ParseTimestamp(std::string_view s, int64_t* seconds, int32_t* nanos) {
     }
   }
   if (at != s.size() || hour > 23 || minute > 59 || second > 59) return false;
-  *seconds = DaysFromCivil(year, month, day) * 86400 + (hour * 60 + minute) * 60 + second;
+  *seconds = data::DaysFromCivil(year, month, day) * 86400 + (hour * 60 + minute) * 60 + second;
   return true;
 }
 

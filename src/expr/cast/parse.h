@@ -24,8 +24,4 @@ bool ParseTime(std::string_view s, int32_t* millis);
 /// "2024-02-29[ 1:2:3[.fraction]]"; a day after the month's end is its end.
 bool ParseTimestamp(std::string_view s, int64_t* seconds, int32_t* nanos);
 
-/// Days since 1970-01-01 of a date of the proleptic Gregorian calendar.
-int64_t DaysFromCivil(int64_t year, int month, int day);
-int LastDayOfMonth(int64_t year, int month);
-
 }  // namespace thalweg::expr

@@ -207,16 +207,6 @@ Result<BoundFunction> BindCastToNumber(const CastRequest& r) {
     });
   } else if (r.from.is_character()) {
     BindParse(r, &bound);
-  } else if (r.from.root() == TypeRoot::kIntervalYearMonth && r.to.is_integer()) {
-    WithPrimitive(r.to.root(), [&](auto to) {
-      using To = decltype(to);
-      bound.kernel = &EachRow<[](int32_t v) { return static_cast<To>(v); }>;
-    });
-  } else if (r.from.root() == TypeRoot::kIntervalDayTime && r.to.is_integer()) {
-    WithPrimitive(r.to.root(), [&](auto to) {
-      using To = decltype(to);
-      bound.kernel = &EachRow<[](int64_t v) { return static_cast<To>(v); }>;
-    });
   }
   return bound;
 }

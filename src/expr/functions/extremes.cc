@@ -68,7 +68,7 @@ Result<BoundFunction> Bind(const BindArgs& args) {
   for (const Type& t : args.types) {
     if (IsNullType(t)) return NoSuchOverload();
   }
-  Result<Type> type = CommonType({args.types.begin(), args.types.end()});
+  Result<Type> type = MergedType({args.types.begin(), args.types.end()});
   if (!type.ok()) return NoSuchOverload();
   BoundFunction f;
   f.params.assign(args.types.size(), *type);

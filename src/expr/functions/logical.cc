@@ -10,7 +10,8 @@ using data::Type;
 namespace {
 
 Result<BoundFunction> BindNot(const BindArgs& args) {
-  if (args.types.size() != 1 || args.types[0].root() != data::TypeRoot::kBoolean) return NoSuchOverload();
+  if (args.types.size() != 1 || args.types[0].root() != data::TypeRoot::kBoolean)
+    return NoSuchOverload();
   BoundFunction f;
   f.params = {Type::Boolean()};
   f.result = Type::Boolean();
@@ -30,7 +31,8 @@ Status Is(const KernelCall& call, data::Column* out) {
 
 template <bool kNull, bool kFalse, bool kTrue>
 Result<BoundFunction> BindIs(const BindArgs& args) {
-  if (args.types.size() != 1 || args.types[0].root() != data::TypeRoot::kBoolean) return NoSuchOverload();
+  if (args.types.size() != 1 || args.types[0].root() != data::TypeRoot::kBoolean)
+    return NoSuchOverload();
   BoundFunction f;
   f.params = {Type::Boolean()};
   f.result = Type::Boolean();

@@ -182,7 +182,9 @@ template <template <typename> typename Of>
 Result<BoundFunction> BindRound(const BindArgs& args) {
   const size_t n = args.types.size();
   if ((n != 1 && n != 2) || !args.types[0].is_numeric()) return NoSuchOverload();
-  if (n == 2 && !args.types[1].is_integer()) return NoSuchOverload();
+  if (n == 2 && (!args.types[1].is_integer() || args.types[1].root() == TypeRoot::kBigint)) {
+    return NoSuchOverload();
+  }
   BoundFunction f = BindAsIs(args, args.types[0], NumberKernel<Of>(args.types[0]));
   if (n == 2) f.params[1] = Type::Int();
   if (args.types[0].is_decimal()) {

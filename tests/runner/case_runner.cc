@@ -40,12 +40,7 @@ Changelog PrintLines(const std::string& text) {
     const std::string line = text.substr(at, end - at);
     at = end + 1;
     if (line.size() < 2) continue;
-    // "2> +I[..]" when several subtasks print.
-    const size_t arrow = line.find("> ");
-    const bool numbered =
-        arrow != std::string::npos && arrow > 0 && line.find_first_not_of("0123456789") == arrow;
-    const std::string change = numbered ? line.substr(arrow + 2) : line;
-    out.push_back(Change{change.substr(0, 2), {change.substr(2)}});
+    out.push_back(PrintedChange(line));
   }
   return out;
 }

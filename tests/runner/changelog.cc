@@ -177,4 +177,21 @@ std::string DiffExact(const Changelog& expected, const Changelog& actual, const 
   return "";
 }
 
+Change PrintedChange(std::string_view line) {
+  std::string prefix;
+  const size_t arrow = line.find("> ");
+  const size_t bracket = line.find('[');
+  if (arrow != std::string_view::npos && arrow < bracket) {
+    prefix = line.substr(0, arrow);
+    line.remove_prefix(arrow + 2);
+    const size_t number = prefix.find_last_not_of("0123456789") + 1;
+    if (number < prefix.size() && (number == 0 || prefix[number - 1] == ':')) {
+      prefix.resize(number == 0 ? 0 : number - 1);
+    }
+    if (!prefix.empty()) prefix += "> ";
+  }
+  return Change{std::string(line.substr(0, 2)),
+                {prefix + std::string(line.substr(std::min<size_t>(2, line.size())))}};
+}
+
 }  // namespace thalweg::testing

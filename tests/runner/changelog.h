@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runner/json_cells.h"
@@ -14,6 +15,10 @@ struct Change {
   Cells row;
 };
 using Changelog = std::vector<Change>;
+
+/// A line of the print connector as a change: the operation, then what stands around it, without
+/// the subtask's number ("2> +I[1]", "id:2> +I[1]").
+Change PrintedChange(std::string_view line);
 
 /// How a case wants its rows compared (the flags of tests/README.md).
 struct Comparison {

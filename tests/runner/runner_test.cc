@@ -34,6 +34,18 @@ TEST(JsonCells, ReadsStringsEscapesAndNull) {
   EXPECT_EQ(*ParseCells(WriteCells(*cells)), *cells);
 }
 
+TEST(Changelog, PrintedLines) {
+  const auto read = [](const char* line) {
+    const Change c = PrintedChange(line);
+    return c.op + "|" + *c.row[0];
+  };
+  EXPECT_EQ(read("+I[1, a> b]"), "+I|[1, a> b]");
+  EXPECT_EQ(read("2> -U[1]"), "-U|[1]");
+  EXPECT_EQ(read("tag> +I[1]"), "+I|tag> [1]");
+  EXPECT_EQ(read("tag:2> +I[1]"), "+I|tag> [1]");
+  EXPECT_EQ(read("tag2> +I[1]"), "+I|tag2> [1]");
+}
+
 TEST(Changelog, FoldsRetractStreams) {
   Changelog log = Changes({{"+I", R"(["a","1"])"},
                            {"-U", R"(["a","1"])"},

@@ -155,7 +155,7 @@ class Parser {
       TW_ASSIGN_OR_RETURN(result.columns, ParseCells(line));
       test->results.push_back(std::move(result));
     } else if (word == "print") {
-      test->print.push_back(Change{std::string(line.substr(0, 2)), {std::string(line.substr(2))}});
+      test->print.push_back(PrintedChange(line));
     } else if (word == "error") {
       test->failing_statement = std::atoi(std::string(TakeWord(&line)).c_str());
       if (!line.empty()) {

@@ -188,7 +188,7 @@ TEST(Datagen, Errors) {
             "table 't', option 'fields.i.kind': 'gauss' is neither 'random' nor 'sequence'");
 }
 
-TEST(Pacer, FirstRowAtOnceThenByRate) {
+TEST(Pacer, FirstStepAtOnceThenByRate) {
   const Pacer::Clock::time_point start{};
   const Pacer slow(2, start);
   EXPECT_EQ(slow.Due(0, start), 1);
@@ -196,8 +196,9 @@ TEST(Pacer, FirstRowAtOnceThenByRate) {
   EXPECT_EQ(slow.Due(1, slow.NextDue(1)), 1);
   EXPECT_LE(slow.NextDue(1), start + std::chrono::milliseconds(501));
   const Pacer fast(100000, start);
-  EXPECT_EQ(fast.Due(0, start + std::chrono::seconds(1)), 100001);
-  EXPECT_EQ(fast.Due(1, fast.NextDue(1)), 1000);  // a step of 10 ms
+  EXPECT_EQ(fast.Due(0, start), 1000);  // a step of 10 ms
+  EXPECT_EQ(fast.Due(0, start + std::chrono::seconds(1)), 101000);
+  EXPECT_EQ(fast.Due(1000, fast.NextDue(1000)), 1000);
 }
 
 }  // namespace

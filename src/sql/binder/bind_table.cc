@@ -103,7 +103,8 @@ Result<PlanPtr> QueryBinder::BindTable(const CatalogTablePtr& table,
     Result<ExprPtr> cast = expr::MakeCast(expr::MakeColumn(static_cast<int>(at), found->type),
                                           column.type, context_.eval);
     if (!cast.ok()) return cast.status().WithSpan(span);
-    stored.push_back(*cast);
+    // The declared nullability counts, whatever the source promises.
+    stored.push_back(WithType(*cast, column.type));
   }
 
   Result<TableExpressions> bound = BindTableExpressions(*table, context_.eval);

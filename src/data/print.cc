@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "data/java_map_order.h"
+#include "data/utf8_repair.h"
 
 namespace thalweg::data {
 namespace {
@@ -97,6 +98,15 @@ void AppendNumber(const Column& c, int32_t i, std::string* out) {
   }
 }
 
+/// Bytes that are no UTF-8 show as U+FFFD, as they do in Java.
+void AppendText(std::string_view s, std::string* out) {
+  if (IsValidUtf8(s)) {
+    *out += s;
+  } else {
+    AppendRepairedUtf8(s, out);
+  }
+}
+
 void AppendHex(std::string_view bytes, std::string* out) {
   constexpr char kHex[] = "0123456789abcdef";
   *out += "x'";
@@ -121,13 +131,11 @@ struct CastForm {
     switch (t.root()) {
       case TypeRoot::kChar:
       case TypeRoot::kVarchar:
-        *out += c.values<std::string_view>()[i];
-        return;
+        return AppendText(c.values<std::string_view>()[i], out);
       case TypeRoot::kBinary:
       case TypeRoot::kVarbinary:
         if (hex_binary) return AppendHex(c.values<std::string_view>()[i], out);
-        *out += c.values<std::string_view>()[i];
-        return;
+        return AppendText(c.values<std::string_view>()[i], out);
       case TypeRoot::kBoolean:
         *out += c.values<uint8_t>()[i] != 0 ? "TRUE" : "FALSE";
         return;
@@ -277,8 +285,7 @@ struct PrintForm {
     switch (t.root()) {
       case TypeRoot::kChar:
       case TypeRoot::kVarchar:
-        *out += c.values<std::string_view>()[i];
-        return;
+        return AppendText(c.values<std::string_view>()[i], out);
       case TypeRoot::kBinary:
       case TypeRoot::kVarbinary: {
         *out += '[';

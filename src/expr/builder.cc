@@ -21,9 +21,14 @@ ExprPtr Literal(const Type& type, T value) {
   return MakeLiteral(std::move(c));
 }
 
-int32_t CountCodePoints(std::string_view utf8) {
+/// Length of a literal as Flink's parser counts it: UTF-16 units.
+int32_t CountUtf16(std::string_view utf8) {
   int32_t n = 0;
-  for (char c : utf8) n += (static_cast<uint8_t>(c) & 0xc0) != 0x80;
+  for (const char c : utf8) {
+    const auto b = static_cast<uint8_t>(c);
+    n += (b & 0xc0) != 0x80;
+    n += b >= 0xf0;
+  }
   return n;
 }
 
@@ -94,8 +99,7 @@ ExprPtr MakeLiteral(ColumnPtr value) {
 }
 
 ExprPtr MakeStringLiteral(std::string_view value) {
-  // A CHAR has at least one character, so '' is a VARCHAR(0)... which Flink calls CHAR(0).
-  auto c = Column::Make(Type::Char(CountCodePoints(value)).WithNullable(false), 1);
+  auto c = Column::Make(Type::Char(CountUtf16(value)).WithNullable(false), 1);
   data::StringArena arena;
   c->mutable_values<std::string_view>()[0] = arena.Add(value);
   arena.AttachTo(c.get());

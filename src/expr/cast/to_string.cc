@@ -1,7 +1,7 @@
 // CAST to CHAR and VARCHAR: the text of any type, cut to the length and, for CHAR, padded to it.
 #include "data/print.h"
+#include "data/utf8_repair.h"
 #include "expr/cast/families.h"
-#include "expr/cast/utf8_repair.h"
 #include "expr/time_zone.h"
 
 namespace thalweg::expr {
@@ -52,9 +52,9 @@ Status BinaryToString(const KernelCall& call, Column* out) {
   std::string repaired;
   call.rows.ForEach([&](int32_t i) {
     std::string_view text = in[i];
-    if (!IsValidUtf8(text)) {
+    if (!data::IsValidUtf8(text)) {
       repaired.clear();
-      AppendRepairedUtf8(text, &repaired);
+      data::AppendRepairedUtf8(text, &repaired);
       text = call.arena->Add(repaired);
     }
     values[i] = Fit(text, call.result_type, call.arena);

@@ -92,8 +92,10 @@ Result<ColumnPtr> MakeMaps(const KernelCall& call, int32_t size) {
     const size_t first = key_rows.size();
     for (size_t k = 0; k < keys.size() && selected[static_cast<size_t>(i)] != 0; ++k) {
       size_t at = first;
+      // NULL keys stay apart, as in Flink.
       while (at < key_rows.size() &&
-             !SameValue(*keys[static_cast<size_t>(key_rows[at] / size)], i, *keys[k], i)) {
+             (keys[k]->IsNull(i) ||
+              !SameValue(*keys[static_cast<size_t>(key_rows[at] / size)], i, *keys[k], i))) {
         ++at;
       }
       const int32_t row = static_cast<int32_t>(k) * size + i;

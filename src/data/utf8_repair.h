@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-namespace thalweg::expr {
+namespace thalweg::data {
 
 bool IsValidUtf8(std::string_view bytes);
 /// Every maximal malformed part becomes U+FFFD.
 void AppendRepairedUtf8(std::string_view bytes, std::string* out);
 
-}  // namespace thalweg::expr
+}  // namespace thalweg::data

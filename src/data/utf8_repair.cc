@@ -1,8 +1,8 @@
-#include "expr/cast/utf8_repair.h"
+#include "data/utf8_repair.h"
 
 #include <cstdint>
 
-namespace thalweg::expr {
+namespace thalweg::data {
 namespace {
 
 /// Length of the well-formed sequence at s, or minus the length of the malformed part.
@@ -50,4 +50,4 @@ void AppendRepairedUtf8(std::string_view s, std::string* out) {
   }
 }
 
-}  // namespace thalweg::expr
+}  // namespace thalweg::data

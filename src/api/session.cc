@@ -117,8 +117,13 @@ Status Session::RunQuery(sql::Planned planned, ResultHandler* handler) {
       mode = planned.graph.nodes[static_cast<size_t>(node.inputs[0].from)].mode;
     }
   }
-  TW_ASSIGN_OR_RETURN(auto job, MakeJob(std::move(planned.graph), "collect",
-                                        [&](const data::Batch& b) { return handler->OnBatch(b); }));
+  // The sinks of several workers collect at once; a handler is called by one at a time.
+  std::mutex collecting;
+  TW_ASSIGN_OR_RETURN(auto job,
+                      MakeJob(std::move(planned.graph), "collect", [&](const data::Batch& b) {
+                        std::lock_guard lock(collecting);
+                        return handler->OnBatch(b);
+                      }));
   TW_RETURN_IF_ERROR(handler->OnSchema(planned.schema, mode));
   TW_RETURN_IF_ERROR(RunJob(job.get(), "collect", handler));
   TW_RETURN_IF_ERROR(handler->OnResultEnd());

@@ -1,9 +1,55 @@
 #include "operators/window/window_slicer.h"
 
+#include <fmt/format.h>
+
+#include <cstdlib>
 #include <numeric>
 
 namespace thalweg::operators {
 using graph::WindowKind;
+
+Status CheckWindowSpec(const graph::WindowSpec& s) {
+  switch (s.kind) {
+    case WindowKind::kTumble:
+      if (s.size_ms <= 0) {
+        return Status::InvalidSql(fmt::format(
+            "Tumbling Window parameters must satisfy size > 0, but got size {}ms.", s.size_ms));
+      }
+      if (std::abs(s.offset_ms) >= s.size_ms) {
+        return Status::InvalidSql(
+            fmt::format("Tumbling Window parameters must satisfy abs(offset) < size, but got size "
+                        "{}ms and offset {}ms.",
+                        s.size_ms, s.offset_ms));
+      }
+      return Status::OK();
+    case WindowKind::kHop:
+      if (s.size_ms <= 0 || s.slide_ms <= 0) {
+        return Status::InvalidSql(fmt::format(
+            "Hopping Window must satisfy slide > 0 and size > 0, but got slide {}ms and "
+            "size {}ms.",
+            s.slide_ms, s.size_ms));
+      }
+      return Status::OK();
+    case WindowKind::kCumulate:
+      if (s.size_ms <= 0 || s.slide_ms <= 0) {
+        return Status::InvalidSql(
+            fmt::format("Cumulative Window parameters must satisfy maxSize > 0 and step > 0, but "
+                        "got maxSize {}ms and step {}ms.",
+                        s.size_ms, s.slide_ms));
+      }
+      if (s.size_ms % s.slide_ms != 0) {
+        return Status::InvalidSql(
+            fmt::format("Cumulative Window requires maxSize must be an integral multiple of step, "
+                        "but got maxSize {}ms and step {}ms.",
+                        s.size_ms, s.slide_ms));
+      }
+      return Status::OK();
+    case WindowKind::kSession:
+      return s.gap_ms > 0 ? Status::OK()
+                          : Status::InvalidSql("Session Window parameters must satisfy gap > 0");
+  }
+  return Status::OK();
+}
 
 WindowSlicer::WindowSlicer(const graph::WindowSpec& spec,
                            std::shared_ptr<const expr::TimeZone> zone)

@@ -21,6 +21,9 @@
 
 namespace thalweg::operators {
 
+/// kInvalidSql with Flink's words if the sizes do not make windows.
+Status CheckWindowSpec(const graph::WindowSpec& spec);
+
 class WindowSlicer {
  public:
   /// `zone` is used when spec.ltz or the time is the processing time.

@@ -138,6 +138,7 @@ void AppendWindowColumns(const WindowSlicer& slicer, const data::Schema& output,
 Result<std::unique_ptr<Operator>> MakeWindowTableFunctionOperator(const graph::Graph& graph,
                                                                   const graph::Node& node) {
   const auto& spec = std::get<graph::WindowTableFunctionNode>(node.spec);
+  TW_RETURN_IF_ERROR(CheckWindowSpec(spec.window));
   if (spec.window.kind == WindowKind::kSession) return MakeSessionRows(graph, node);
   return std::unique_ptr<Operator>(new WindowTableFunction(spec.window, node.output));
 }

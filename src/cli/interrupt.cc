@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <utility>
 
 namespace thalweg::cli {
@@ -23,6 +24,7 @@ Interrupt::~Interrupt() {
 }
 
 void Interrupt::Wait() {
+  std::chrono::steady_clock::time_point first;
   while (true) {
     int signal = 0;
     if (sigwait(&signals_, &signal) != 0) continue;
@@ -30,7 +32,13 @@ void Interrupt::Wait() {
       if (done_.load()) return;
       continue;
     }
-    if (received_.exchange(true)) _exit(1);
+    const auto now = std::chrono::steady_clock::now();
+    if (received_.exchange(true)) {
+      // timeout(1) signals the process and then its group, so one request arrives twice.
+      if (now - first < std::chrono::milliseconds(500)) continue;
+      _exit(1);
+    }
+    first = now;
     stop_();
   }
 }

@@ -1,5 +1,5 @@
-// Interrupt: what SIGINT and SIGTERM do. The first one calls `stop`; a second one ends the process
-// at once with exit code 1.
+// Interrupt: what SIGINT and SIGTERM do. The first one calls `stop`; a second one, half a second
+// later or more, ends the process at once with exit code 1.
 //
 // Made before any other thread, so that all of them inherit the blocked signals; one thread of its
 // own waits for them.

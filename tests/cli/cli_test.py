@@ -150,6 +150,14 @@ class Signals(Cli):
             _, errors = job.communicate(timeout=LIMIT_S)
             self.assertEqual(job.returncode, 0, errors)
 
+    def test_a_signal_that_arrives_twice_counts_once(self):
+        # As timeout(1) sends it: to the process, then to its group.
+        job = self.start()
+        job.send_signal(signal.SIGINT)
+        job.send_signal(signal.SIGINT)
+        _, errors = job.communicate(timeout=LIMIT_S)
+        self.assertEqual(job.returncode, 0, errors)
+
     def test_a_closed_reader_ends_it(self):
         job = self.start()
         job.stdout.close()

@@ -1,4 +1,5 @@
 // / and % of numbers.
+#include <bit>
 #include <type_traits>
 
 #include "expr/binding.h"
@@ -40,10 +41,40 @@ Status DivideIntegers(const KernelCall& call, data::Column* out) {
   });
 }
 
+/// The remainder of values of at most 64 bits by one positive divisor: a multiplication by the
+/// divisor's reciprocal, 2^(63 + l) / d rounded up with 2^l >= d, exact for dividends up to 2^63.
+class ConstantModulo {
+ public:
+  explicit ConstantModulo(uint64_t divisor)
+      : divisor_(divisor),
+        shift_(63 + 64 - std::countl_zero(divisor - 1)),
+        reciprocal_(static_cast<uint64_t>((Wide{1} << shift_) / divisor) + 1) {}
+  int64_t operator()(int64_t v) const {
+    const uint64_t n = v < 0 ? -static_cast<uint64_t>(v) : static_cast<uint64_t>(v);
+    const auto q = static_cast<uint64_t>((Wide{reciprocal_} * n) >> shift_);
+    const auto rest = static_cast<int64_t>(n - q * divisor_);
+    return v < 0 ? -rest : rest;
+  }
+
+ private:
+  using Wide = unsigned __int128;
+  uint64_t divisor_;
+  int shift_;
+  uint64_t reciprocal_;
+};
+
 /// The remainder has the divisor's type, To.
 template <typename T, typename To>
 Status ModuloIntegers(const KernelCall& call, data::Column* out) {
   auto* to = out->mutable_values<To>();
+  if constexpr (sizeof(T) <= 8) {
+    if (call.args[1]->encoding() == data::Encoding::kConstant && call.args[1]->values<T>()[0] > 1) {
+      const data::ColumnView<T> a(*call.args[0]);
+      const ConstantModulo modulo(static_cast<uint64_t>(call.args[1]->values<T>()[0]));
+      call.rows.ForEach([&](int32_t i) { to[i] = static_cast<To>(modulo(a[i])); });
+      return Status::OK();
+    }
+  }
   return CheckedDivision<T>(
       call, [&](T a, T b, int32_t i) { to[i] = b == -1 ? To{0} : static_cast<To>(a % b); });
 }

@@ -45,8 +45,8 @@ int Base64Value(char c) {
 /// Strict, padding optional: java.util.Base64's basic decoder.
 Status FromBase64(const KernelCall& call, std::string_view s, std::string_view* out, bool*) {
   auto invalid = [&](std::string_view why) {
-    return Status::Evaluation("FROM_BASE64: '" + std::string(s.substr(0, 100)) + "': " +
-                              std::string(why));
+    return Status::Evaluation("FROM_BASE64: '" + std::string(s.substr(0, 100)) +
+                              "': " + std::string(why));
   };
   char* const p = call.arena->Allocate(s.size());
   char* to = p;
@@ -67,8 +67,8 @@ Status FromBase64(const KernelCall& call, std::string_view s, std::string_view* 
   }
   if (at < s.size()) {
     const size_t padding = s.size() - at;
-    const bool fits = (digits == 2 && padding == 2 && s[at + 1] == '=') ||
-                      (digits == 3 && padding == 1);
+    const bool fits =
+        (digits == 2 && padding == 2 && s[at + 1] == '=') || (digits == 3 && padding == 1);
     if (!fits) return invalid("wrong padding");
   }
   if (digits == 1) return invalid("last unit does not have enough valid bits");
@@ -273,7 +273,7 @@ std::span<const ScalarFunction> EncodingFunctions() {
        "ENCODE(string, charset)",
        "The string's bytes in a character set: 'UTF-8', 'US-ASCII', 'ISO-8859-1', 'UTF-16', "
        "'UTF-16BE', 'UTF-16LE', ...",
-       {"ENCODE('abc', 'UTF-8')", "abc"},
+       {"ENCODE('abc', 'UTF-8')", "x'616263'"},
        [](const BindArgs& a) -> Result<BoundFunction> {
          if (auto m = Match(a, {Arg::kString, Arg::kString})) {
            BoundFunction f = m->Returns(Type::Bytes(), &EachRowChecked<Encode>);

@@ -77,8 +77,8 @@ Result<std::shared_ptr<const Regex>> Regex::Compile(std::string_view pattern, bo
     }
     return Status::Evaluation("invalid " + message);
   }
-  pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
   std::shared_ptr<Regex> regex(new Regex);
+  regex->jit_ = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
   regex->pattern_ = pattern;
   regex->code_ = code;
   uint32_t groups = 0;
@@ -104,8 +104,11 @@ Result<bool> Regex::Find(std::string_view text, size_t from, const size_t** span
   scratch.Reserve(static_cast<uint32_t>(groups_) + 1);
   const auto* code = static_cast<const pcre2_code*>(code_);
   const char* subject = text.empty() ? "" : text.data();
-  int rc = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(subject), text.size(), from,
-                       PCRE2_NO_UTF_CHECK, scratch.data, scratch.context);
+  const auto* bytes = reinterpret_cast<PCRE2_SPTR>(subject);
+  const int rc =
+      jit_ ? pcre2_jit_match(code, bytes, text.size(), from, 0, scratch.data, scratch.context)
+           : pcre2_match(code, bytes, text.size(), from, PCRE2_NO_UTF_CHECK, scratch.data,
+                         scratch.context);
   if (rc >= 0) {
     *spans = pcre2_get_ovector_pointer(scratch.data);
     return true;

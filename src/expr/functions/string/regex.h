@@ -33,6 +33,7 @@ class Regex {
   Regex() = default;
   std::string pattern_;
   void* code_ = nullptr;  // pcre2_code
+  bool jit_ = false;
   int groups_ = 0;
 };
 

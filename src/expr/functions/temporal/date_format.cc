@@ -1,4 +1,6 @@
 // DATE_FORMAT.
+#include <algorithm>
+
 #include "data/civil_time.h"
 #include "expr/functions/signature.h"
 #include "expr/functions/temporal/date_time_format.h"
@@ -15,6 +17,7 @@ namespace {
 using data::ColumnView;
 using data::Type;
 
+/// Rows near each other in time often have the same text: it is made once and shared.
 template <bool kLtz>
 Status FormatTimestamp(const KernelCall& call, data::Column* out) {
   const ColumnView<int64_t> in(*call.args[0]);
@@ -24,12 +27,22 @@ Status FormatTimestamp(const KernelCall& call, data::Column* out) {
   const int64_t units = data::TimestampUnitsPerSecond(precision);
   LatestFormat<DateTimeFormat> formats(call);
   TimeZone::Cursor zone(*call.context.zone);
+  const DateTimeFormat* latest = nullptr;
+  int64_t begin = 0, end = 0;  // local times in [begin, end) have the text `text`
+  std::string_view text;
   for (int32_t k = 0; k < call.rows.count(); ++k) {
     const int32_t i = call.rows[k];
     TW_ASSIGN_OR_RETURN(const DateTimeFormat* format, formats.At(pattern[i]));
     const int64_t local = kLtz ? zone.ToLocal(in[i], units) : in[i];
-    TW_RETURN_IF_ERROR(
-        format->Format(data::FromTimestamp(local, precision), call.arena, &to[i]));
+    if (local < begin || local >= end || format != latest || call.state == nullptr) {
+      TW_RETURN_IF_ERROR(format->Format(data::FromTimestamp(local, precision), call.arena, &text));
+      const int64_t step =
+          std::max<int64_t>(format->granularity_nanos() / (data::kNanosPerSecond / units), 1);
+      begin = data::FloorDiv(local, step) * step;
+      end = begin + step;
+      latest = format;
+    }
+    to[i] = text;
   }
   return Status::OK();
 }
@@ -56,8 +69,8 @@ Status FormatText(const KernelCall& call, data::Column* out) {
 Result<BoundFunction> BindDateFormat(const BindArgs& a) {
   if (auto m = Match(a, {Arg::kTimestamp, Arg::kString})) {
     const bool ltz = a.types[0].root() == data::TypeRoot::kTimestampLtz;
-    BoundFunction f = m->ReturnsExactly(Type::String(),
-                                        ltz ? &FormatTimestamp<true> : &FormatTimestamp<false>);
+    BoundFunction f =
+        m->ReturnsExactly(Type::String(), ltz ? &FormatTimestamp<true> : &FormatTimestamp<false>);
     TW_ASSIGN_OR_RETURN(f.state, LiteralFormat<DateTimeFormat>(a, 1));
     return f;
   }

@@ -24,6 +24,30 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 /// Longest text of one field.
 constexpr size_t kMaxField = 24;
 
+int64_t GranularityOf(char letter) {
+  switch (letter) {
+    case 'S':
+    case 'n':
+    case 'N':
+      return 1;
+    case 'A':
+      return 1000000;
+    case 's':
+      return kNanosPerSecond;
+    case 'm':
+      return 60 * kNanosPerSecond;
+    case 'H':
+    case 'h':
+    case 'K':
+    case 'k':
+      return 3600 * kNanosPerSecond;
+    case 'a':
+      return 12 * 3600 * kNanosPerSecond;
+    default:
+      return data::kNanosPerDay;
+  }
+}
+
 Status Malformed(std::string_view pattern, std::string_view why) {
   return Status::Evaluation("invalid date-time pattern '" + std::string(pattern) +
                             "': " + std::string(why));
@@ -114,6 +138,7 @@ Result<DateTimeFormat> DateTimeFormat::Compile(std::string_view p) {
     f.elements_.push_back(e);
   }
   for (const Element& e : f.elements_) {
+    f.granularity_nanos_ = std::min(f.granularity_nanos_, GranularityOf(e.letter));
     f.max_size_ += e.letter == 0 ? e.literal.size()
                                  : std::max<size_t>(kMaxField, static_cast<size_t>(e.count) + 4);
   }

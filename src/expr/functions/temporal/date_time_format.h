@@ -25,6 +25,10 @@ class DateTimeFormat {
   Status Format(const data::LocalDateTime& t, data::StringArena* arena,
                 std::string_view* out) const;
 
+  /// Times in the same span of so many nanoseconds since 1970 have the same text: a day for
+  /// "yyyy-MM-dd", a minute for "HH:mm".
+  int64_t granularity_nanos() const { return granularity_nanos_; }
+
   /// Reads the whole text as Flink does: strict widths, days beyond a month's end become its last
   /// (Java's SMART), missing fields from 1970-01-01T00:00.
   std::optional<data::LocalDateTime> Parse(std::string_view text) const;
@@ -55,6 +59,7 @@ class DateTimeFormat {
   std::vector<Element> elements_;
   std::string pattern_;
   size_t max_size_ = 0;
+  int64_t granularity_nanos_ = data::kNanosPerDay;
   int active_number_ = -1;  // while compiling: the number that adjacent ones belong to
 };
 

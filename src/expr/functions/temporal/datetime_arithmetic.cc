@@ -54,9 +54,8 @@ Status AddToTimestamp(const KernelCall& call, data::Column* out) {
   const TimestampUnits u(call.result_type.precision());
   if (IsMonths(interval.type())) {
     const ColumnView<int32_t> months(interval);
-    call.rows.ForEach([&](int32_t i) {
-      to[i] = AddMonthsToTimestamp(in[i], kSign * int64_t{months[i]}, u);
-    });
+    call.rows.ForEach(
+        [&](int32_t i) { to[i] = AddMonthsToTimestamp(in[i], kSign * int64_t{months[i]}, u); });
     return Status::OK();
   }
   const ColumnView<int64_t> ms(interval);
@@ -172,8 +171,7 @@ int64_t AddInterval(const Type& type, int64_t value, bool months, int64_t amount
       return months ? value : FloorMod(value + amount % kMillisPerDay, kMillisPerDay);
     default: {
       const TimestampUnits u(type.precision());
-      return months ? AddMonthsToTimestamp(value, amount, u)
-                    : u.Cut(Add(value, amount * u.per_ms));
+      return months ? AddMonthsToTimestamp(value, amount, u) : u.Cut(Add(value, amount * u.per_ms));
     }
   }
 }

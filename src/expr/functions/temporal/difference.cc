@@ -37,8 +37,8 @@ Status TimestampAdd(const KernelCall& call, data::Column* out) {
   const ColumnView<T> in(*call.args[2]);
   auto* to = out->mutable_values<T>();
   call.rows.ForEach([&](int32_t i) {
-    const auto amount = static_cast<int64_t>(static_cast<uint64_t>(n[i]) *
-                                             static_cast<uint64_t>(state.per_unit));
+    const auto amount =
+        static_cast<int64_t>(static_cast<uint64_t>(n[i]) * static_cast<uint64_t>(state.per_unit));
     to[i] = static_cast<T>(AddInterval(call.result_type, in[i], state.months, amount));
   });
   return Status::OK();
@@ -59,8 +59,8 @@ Result<BoundFunction> BindTimestampAdd(const BindArgs& a) {
     type = Type::Timestamp(6).WithNullable(type.nullable());
     m->params[2] = type;
   }
-  BoundFunction f = m->Returns(
-      type, type.is_timestamp() ? &TimestampAdd<int64_t> : &TimestampAdd<int32_t>);
+  BoundFunction f =
+      m->Returns(type, type.is_timestamp() ? &TimestampAdd<int64_t> : &TimestampAdd<int32_t>);
   f.state = std::make_shared<AddState>(AddState{months, per_unit});
   return f;
 }
@@ -115,8 +115,7 @@ Result<BoundFunction> BindTimestampDiff(const BindArgs& a) {
   const bool months = MonthsOf(unit) != 0;
   const int64_t per_unit = months ? MonthsOf(unit) : MillisOf(unit);
   if (per_unit == 0) {
-    return Status::NotSupported("TIMESTAMPDIFF with the unit " +
-                                std::string(*LiteralString(a, 0)));
+    return Status::NotSupported("TIMESTAMPDIFF with the unit " + std::string(*LiteralString(a, 0)));
   }
   if (!Subtractable(a.types[1], a.types[2])) {
     return Status::InvalidSql("TIMESTAMPDIFF of " + a.types[1].WithNullable(true).ToSummary() +
@@ -147,8 +146,8 @@ Result<BoundFunction> BindDatetimeMinus(const BindArgs& a) {
   if (!m || !Subtractable(a.types[0], a.types[1])) return NoMatch("", a);
   const auto name = LiteralString(a, 2);
   if (!name) return NoMatch("", a);
-  const bool months = name->starts_with("YEAR") || name->starts_with("MONTH") ||
-                      name->starts_with("QUARTER");
+  const bool months =
+      name->starts_with("YEAR") || name->starts_with("MONTH") || name->starts_with("QUARTER");
   return months ? m->Returns(YearMonthInterval(), &MinusMonths)
                 : m->Returns(DayTimeInterval(), &MinusMillis);
 }

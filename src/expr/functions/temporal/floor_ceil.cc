@@ -110,8 +110,7 @@ Status OfTime(const KernelCall& call, data::Column* out) {
   const ColumnView<int32_t> in(*call.args[0]);
   auto* to = out->mutable_values<int32_t>();
   const int64_t step = MillisOf(*static_cast<const TimeUnit*>(call.state));
-  call.rows.ForEach(
-      [&](int32_t i) { to[i] = static_cast<int32_t>(RoundTo(in[i], step, kCeil)); });
+  call.rows.ForEach([&](int32_t i) { to[i] = static_cast<int32_t>(RoundTo(in[i], step, kCeil)); });
   return Status::OK();
 }
 
@@ -156,8 +155,8 @@ Result<BoundFunction> Bind(const BindArgs& a) {
   if (!unit) return Status::InvalidSql("'" + std::string(*name) + "' is not a valid time unit");
   const Type& t = a.types[0];
   const bool of_time = MillisOf(*unit) != 0 && *unit < TimeUnit::kDay;
-  const Kernel kernel = t.root() == TypeRoot::kDate   ? &OfDate<kCeil>
-                        : t.root() == TypeRoot::kTime ? &OfTime<kCeil>
+  const Kernel kernel = t.root() == TypeRoot::kDate        ? &OfDate<kCeil>
+                        : t.root() == TypeRoot::kTime      ? &OfTime<kCeil>
                         : t.root() == TypeRoot::kTimestamp ? &OfTimestamp<kCeil>
                                                            : &OfLtz<kCeil>;
   if (!(of_time || IsOfDate(*unit)) || (t.root() == TypeRoot::kTime && !of_time)) {

@@ -80,8 +80,7 @@ std::span<const ScalarFunction> OverlapsFunctions() {
        FunctionCategory::kTemporal,
        "(start, end) OVERLAPS (start, end)",
        "Whether two periods have an instant in common; an end may be an interval.",
-       {"(TIME '2:55:00', INTERVAL '1' HOUR) OVERLAPS (TIME '3:30:00', INTERVAL '2' HOUR)",
-        "TRUE"},
+       {"(TIME '2:55:00', INTERVAL '1' HOUR) OVERLAPS (TIME '3:30:00', INTERVAL '2' HOUR)", "TRUE"},
        &BindOverlaps},
   };
   return kEntries;

@@ -251,7 +251,10 @@ Result<ast::ExprPtr> Parser::ParsePostfix(ast::ExprPtr base) {
 Result<ast::ExprPtr> Parser::ParsePrimary() {
   const Token& token = Peek();
   if (token.kind == TokenKind::kSymbol) {
-    if (token.text == "(") return ParseParenthesized();
+    if (token.text == "(") {
+      TW_ASSIGN_OR_RETURN(ast::ExprPtr inner, ParseParenthesized());
+      return ParseDifferenceUnit(std::move(inner));
+    }
     if (token.text == "*") {
       auto star = std::make_shared<ast::Star>();
       star->span = Take().span;
@@ -271,6 +274,30 @@ Result<ast::ExprPtr> Parser::ParsePrimary() {
     if (special != nullptr) return special;
   }
   return ParseNameExpression();
+}
+
+Result<ast::ExprPtr> Parser::ParseDifferenceUnit(ast::ExprPtr difference) {
+  const auto* minus = dynamic_cast<const ast::Call*>(difference.get());
+  if (minus == nullptr || minus->syntax != ast::CallSyntax::kOperator || minus->name != "-" ||
+      minus->args.size() != 2 || Peek().kind != TokenKind::kWord) {
+    return difference;
+  }
+  bool unit = false;
+  for (std::string_view word : {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"}) {
+    unit |= Peek().upper == word;
+  }
+  if (!unit) return difference;
+  const SqlSpan begin = Peek().span;
+  std::string qualifier;
+  data::Type type;
+  TW_RETURN_IF_ERROR(ParseIntervalQualifier(&qualifier, &type));
+  auto call = std::make_shared<ast::Call>();
+  call->syntax = ast::CallSyntax::kFunction;
+  call->name = "DATETIME_MINUS";
+  const bool months = type.root() == data::TypeRoot::kIntervalYearMonth;
+  call->args = {minus->args[0], minus->args[1], Symbol(months ? "MONTH" : "SECOND", begin)};
+  call->span = SpanFrom(difference->span.begin);
+  return Finish(std::move(call));
 }
 
 Result<ast::ExprPtr> Parser::ParseParenthesized() {

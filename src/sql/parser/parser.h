@@ -75,6 +75,8 @@ class Parser {
   Result<ast::ExprPtr> ParseUnary();
   Result<ast::ExprPtr> ParsePostfix(ast::ExprPtr base);
   Result<ast::ExprPtr> ParsePrimary();
+  /// (a - b) DAY: the interval between two datetimes, the function DATETIME_MINUS.
+  Result<ast::ExprPtr> ParseDifferenceUnit(ast::ExprPtr difference);
   Result<ast::ExprPtr> ParseParenthesized();
   Result<ast::ExprPtr> ParseNameExpression();
   Result<ast::ExprPtr> ParsePredicateSuffix(ast::ExprPtr left, bool negated);

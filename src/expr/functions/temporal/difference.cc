@@ -28,6 +28,7 @@ Result<TimeUnit> UnitOf(const BindArgs& a, size_t i) {
 struct AddState {
   bool months;
   int64_t per_unit;  // months or milliseconds
+  bool weeks = false;
 };
 
 template <typename T>
@@ -90,14 +91,15 @@ class MillisReader {
   const data::Column& column_;
 };
 
-/// Wraps to 32 bits, as Flink's INT result does.
+/// Wraps to 32 bits, as Flink's INT result does; weeks are made of seconds that have wrapped.
 Status TimestampDiff(const KernelCall& call, data::Column* out) {
   const auto& state = *static_cast<const AddState*>(call.state);
   const MillisReader from(*call.args[1]), until(*call.args[2]);
   auto* to = out->mutable_values<int32_t>();
   call.rows.ForEach([&](int32_t i) {
     const int64_t d = state.months ? SubtractMonths(until(i), from(i)) : until(i) - from(i);
-    to[i] = static_cast<int32_t>(d / state.per_unit);
+    to[i] = state.weeks ? static_cast<int32_t>(d / 1000) / 604800
+                        : static_cast<int32_t>(d / state.per_unit);
   });
   return Status::OK();
 }
@@ -123,7 +125,7 @@ Result<BoundFunction> BindTimestampDiff(const BindArgs& a) {
                               "; cast one of them");
   }
   BoundFunction f = m->Returns(Type::Int(), &TimestampDiff);
-  f.state = std::make_shared<AddState>(AddState{months, per_unit});
+  f.state = std::make_shared<AddState>(AddState{months, per_unit, unit == TimeUnit::kWeek});
   return f;
 }
 

@@ -76,6 +76,11 @@ bool IsOfDate(TimeUnit u) {
          (u >= TimeUnit::kDecade && u <= TimeUnit::kMillennium);
 }
 
+/// Flink rounds milliseconds: a smaller fraction never lifts a CEIL.
+int64_t WholeMillis(int64_t value, int64_t units) {
+  return units == 1000 ? value : FloorDiv(value, units / 1000) * (units / 1000);
+}
+
 int64_t RoundTo(int64_t value, int64_t step, bool ceil) {
   const int64_t floor = FloorDiv(value, step) * step;
   return ceil && floor != value ? floor + step : floor;
@@ -122,7 +127,7 @@ Status OfTimestamp(const KernelCall& call, data::Column* out) {
   const int64_t units = data::TimestampUnitsPerSecond(call.args[0]->type().precision());
   if (const int64_t ms = MillisOf(unit); ms != 0 && unit <= TimeUnit::kDay) {
     const int64_t step = ms * units / 1000;
-    call.rows.ForEach([&](int32_t i) { to[i] = RoundTo(in[i], step, kCeil); });
+    call.rows.ForEach([&](int32_t i) { to[i] = RoundTo(WholeMillis(in[i], units), step, kCeil); });
     return Status::OK();
   }
   call.rows.ForEach([&](int32_t i) { to[i] = RoundInstant(unit, in[i], units, kCeil); });
@@ -138,10 +143,11 @@ Status OfLtz(const KernelCall& call, data::Column* out) {
   const TimeZone& zone = *call.context.zone;
   TimeZone::Cursor cursor(zone);
   call.rows.ForEach([&](int32_t i) {
-    const int64_t local = cursor.ToLocal(in[i], units);
+    const int64_t instant = WholeMillis(in[i], units);
+    const int64_t local = cursor.ToLocal(instant, units);
     const int64_t rounded = RoundInstant(unit, local, units, kCeil);
     // Within a day the offset stays that of the instant, so a repeated hour keeps its identity.
-    to[i] = unit < TimeUnit::kDay ? in[i] + (rounded - local) : zone.ToUtc(rounded, units);
+    to[i] = unit < TimeUnit::kDay ? instant + (rounded - local) : zone.ToUtc(rounded, units);
   });
   return Status::OK();
 }

@@ -140,6 +140,12 @@ struct Planner::Impl {
     Planned planned;
     planned.kind = Planned::Kind::kQuery;
     planned.schema = plan->schema;
+    for (const data::Field& field : plan->schema) {
+      if (field.type.root() != data::TypeRoot::kNull) continue;
+      return Status::InvalidSql(statement.span, fmt::format("Illegal use of 'NULL': column '{}' "
+                                                            "has no type; write CAST(NULL AS ..)",
+                                                            field.name));
+    }
     TW_ASSIGN_OR_RETURN(planned.graph, MakeGraph({MakeCollect(std::move(plan))}, context));
     return planned;
   }

@@ -8,7 +8,8 @@ Result<std::optional<SqlSpan>> StatementSplitter::Next() {
   // A byte order mark is not SQL.
   if (position_ == 0 && script_.substr(0, 3) == "\xEF\xBB\xBF") position_ = 3;
   if (script_.size() > 0x7fffffff) return Status::InvalidSql("a script is at most 2 GB long");
-  Lexer lexer(script_, {static_cast<uint32_t>(position_), static_cast<uint32_t>(script_.size())});
+  Lexer lexer(script_, {static_cast<uint32_t>(position_), static_cast<uint32_t>(script_.size())},
+              /*lenient=*/true);
   SqlSpan span;
   bool any = false;
   bool in_set = false;

@@ -44,6 +44,8 @@ struct GroupWindow {
 
 struct AggregateUses {
   int input_width = 0;
+  /// There is no GROUP BY: one group, even of no rows.
+  bool global = false;
   std::vector<AggregateUse> uses;
   std::vector<VirtualColumn> columns;
   std::vector<GroupWindow> group_windows;

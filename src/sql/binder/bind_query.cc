@@ -185,6 +185,11 @@ Result<PlanPtr> QueryBinder::BindSetOperation(const ast::SetOperation& operation
   for (size_t i = 0; i < left->schema.size(); ++i) {
     const Type& a = left->schema[i].type;
     const Type& b = right->schema[i].type;
+    if (a.root() == data::TypeRoot::kNull || b.root() == data::TypeRoot::kNull) {
+      return Status::InvalidSql(operation.span,
+                                "Illegal use of 'NULL': a column of UNION has no "
+                                "type; write CAST(NULL AS ..)");
+    }
     Result<Type> common = expr::CommonType({a, b});
     if (!common.ok()) {
       return Status::InvalidSql(operation.span,

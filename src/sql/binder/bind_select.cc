@@ -96,6 +96,7 @@ Result<QueryBinder::BodyResult> QueryBinder::BindSelect(
   }
   if (select.where != nullptr) {
     ExpressionBinder where(context_.eval, scope, "WHERE");
+    where.SetCurrentDatabase(&context_.catalog.current_database());
     TW_ASSIGN_OR_RETURN(ExprPtr condition, where.BindCondition(*select.where));
     plan = MakeFilter(std::move(plan), std::move(condition));
   }
@@ -107,11 +108,15 @@ Result<QueryBinder::BodyResult> QueryBinder::BindSelect(
   for (const ast::OrderItem& item : order_by) grouped = grouped || ContainsAggregate(*item.expr);
 
   ExpressionBinder binder(context_.eval, scope, "SELECT");
+  binder.SetCurrentDatabase(&context_.catalog.current_database());
   AggregateUses uses;
   uses.input_width = static_cast<int>(plan->schema.size());
   GroupSpec groups;
   if (grouped) {
     TW_RETURN_IF_ERROR(BindGroupBy(select, &binder, &groups, &uses));
+    for (const std::vector<int>& set : groups.sets) {
+      uses.global = uses.global || (set.empty() && uses.group_windows.empty());
+    }
     binder.AllowAggregates(&uses);
   }
 

@@ -75,7 +75,7 @@ Result<WindowArguments> ArrangeArguments(const ast::Call& call, std::string_view
   out.table = &ast::As<ast::TableArgument>(*values[0]);
   bool descriptor = values[1]->kind == ast::ExprKind::kCall &&
                     ast::As<ast::Call>(*values[1]).name == "DESCRIPTOR";
-  if (!descriptor || ast::As<ast::Call>(*values[1]).args.size() != 1) {
+  if (!descriptor) {
     return Status::InvalidSql(
         values[1]->span,
         fmt::format("the second argument of {} names the time column: DESCRIPTOR(ts)", name));
@@ -92,10 +92,15 @@ Result<WindowArguments> ArrangeArguments(const ast::Call& call, std::string_view
 Result<PlanPtr> QueryBinder::BindTableRef(const ast::TableRef& ref, Scope* scope) {
   PlanPtr plan;
   std::string alias;
+  std::vector<std::string> qualifier;
   switch (ref.kind) {
     case ast::TableKind::kNamed: {
       const auto& table = static_cast<const ast::NamedTable&>(ref);
       alias = table.name.parts.back().name;
+      if (!ref.alias) {
+        ObjectPath path = context_.catalog.Resolve(table.name);
+        qualifier = {path.catalog, path.database};
+      }
       TW_ASSIGN_OR_RETURN(plan, BindNamedTable(table));
       break;
     }
@@ -150,7 +155,7 @@ Result<PlanPtr> QueryBinder::BindTableRef(const ast::TableRef& ref, Scope* scope
     for (const ast::Identifier& column : ref.column_aliases) names.push_back(column.name);
     plan = MakeRename(std::move(plan), names);
   }
-  scope->Add(std::move(alias), plan->schema);
+  scope->Add(std::move(alias), plan->schema, std::move(qualifier));
   return plan;
 }
 

@@ -166,6 +166,10 @@ Result<ExprPtr> ExpressionBinder::BindField(ExprPtr base, const ast::Identifier&
 }
 
 Result<ExprPtr> ExpressionBinder::BindColumn(const ast::ColumnRef& e) {
+  if (e.parts.size() == 1 && !e.parts[0].quoted && UpperCase(e.parts[0].name) == "PI" &&
+      !ResolveColumn(scope_, e.parts, e.span).ok()) {
+    return Call("PI", {}, e.span);
+  }
   if (scope_.tables.empty()) {
     return Status::InvalidSql(
         e.span, fmt::format("Column '{}' not found: there is no FROM here", e.parts[0].name));
@@ -267,12 +271,22 @@ Result<ExprPtr> ExpressionBinder::BindCall(const ast::Call& e) {
       return Status::InvalidSql(e.span, "DESCRIPTOR can be an argument of table functions only");
     }
     if (expr::FindAggregateFunction(upper) != nullptr) return BindAggregate(e);
+    if (upper == "CURRENT_DATABASE" && e.args.empty() && current_database_ != nullptr) {
+      TW_ASSIGN_OR_RETURN(ExprPtr name,
+                          expr::MakeCast(expr::MakeStringLiteral(*current_database_),
+                                         Type::String().WithNullable(false), context_));
+      return expr::FoldConstants(name, context_);
+    }
     if (IsKnownButMissing(upper)) {
       return Status::NotSupported(e.name_span, upper + " is not supported yet");
     }
     if (!e.clauses.empty()) {
       return Status::NotSupported(e.span, upper + " with this clause is not supported yet");
     }
+  }
+  if (upper == "-" && e.args.size() == 1 && e.args[0]->kind == ast::ExprKind::kLiteral &&
+      ast::As<ast::Literal>(*e.args[0]).text == "9223372036854775808") {
+    return expr::MakeBigintLiteral(INT64_MIN);
   }
   if (e.star || e.distinct || e.filter != nullptr || !e.within_group.empty() || e.ignore_nulls) {
     if (expr::FindScalarFunction(upper) == nullptr) return UnknownFunction(e, {});
@@ -304,7 +318,20 @@ Result<ExprPtr> ExpressionBinder::BindCall(const ast::Call& e) {
   if (e.syntax == ast::CallSyntax::kFunction && expr::FindScalarFunction(upper) == nullptr) {
     return UnknownFunction(e, args);
   }
+  // A rowtime moved by an interval is still a rowtime, as in Flink.
+  data::TimeAttribute attribute = data::TimeAttribute::kNone;
+  if ((upper == "+" || upper == "-") && args.size() == 2) {
+    for (size_t i = 0; i < 2; ++i) {
+      if (args[i]->type.time_attribute() == data::TimeAttribute::kRowtime &&
+          args[1 - i]->type.is_interval()) {
+        attribute = data::TimeAttribute::kRowtime;
+      }
+    }
+  }
   TW_ASSIGN_OR_RETURN(ExprPtr result, Call(upper, std::move(args), e.span));
+  if (attribute != data::TimeAttribute::kNone && result->type.is_timestamp()) {
+    return WithType(result, result->type.WithTimeAttribute(attribute));
+  }
   if (upper == "PROCTIME") {
     return WithType(result, result->type.WithTimeAttribute(data::TimeAttribute::kProctime));
   }
@@ -323,8 +350,9 @@ Result<ExprPtr> ExpressionBinder::BindAggregate(const ast::Call& e) {
   if (!e.within_group.empty()) {
     return Status::NotSupported(e.span, upper + " WITHIN GROUP (ORDER BY ..) is not supported yet");
   }
-  if (e.ignore_nulls) {
-    return Status::NotSupported(e.span, upper + " with IGNORE or RESPECT NULLS is not supported");
+  bool skip_nulls = e.ignore_nulls.value_or(false);
+  if (skip_nulls && upper != "ARRAY_AGG") {
+    return Status::NotSupported(e.span, upper + " IGNORE NULLS is not supported yet");
   }
   const expr::AggregateFunction* function = expr::FindAggregateFunction(upper);
   AggregateUse use;
@@ -342,8 +370,18 @@ Result<ExprPtr> ExpressionBinder::BindAggregate(const ast::Call& e) {
   if (!args.ok()) return args.status();
   if (!filter.ok()) return filter.status();
   use.filter = *filter;
+  if (skip_nulls && !args->empty()) {
+    TW_ASSIGN_OR_RETURN(ExprPtr present, Call("IS NOT NULL", {(*args)[0]}, e.span));
+    if (use.filter != nullptr) {
+      TW_ASSIGN_OR_RETURN(present, Call("AND", {use.filter, present}, e.span));
+    }
+    use.filter = std::move(present);
+  }
   // COUNT(x) of what is never NULL is COUNT(*).
   bool star = e.star;
+  if (star && e.distinct) {
+    return Status::InvalidSql(e.span, "COUNT(DISTINCT *) is not defined; name the columns");
+  }
   if (star && upper != "COUNT") {
     return Status::InvalidSql(e.span, upper + "(*) is not defined; only COUNT takes '*'");
   }
@@ -388,6 +426,15 @@ Result<ExprPtr> ExpressionBinder::BindAggregate(const ast::Call& e) {
       }
     }
     use.args = std::move(*args);
+  }
+  // Over no rows, most aggregates are NULL: without GROUP BY, or where a filter takes the rows
+  // away.
+  bool count = use.bound.kind == expr::AggregateKind::kCount ||
+               use.bound.kind == expr::AggregateKind::kCountStar ||
+               use.bound.kind == expr::AggregateKind::kListagg ||
+               use.bound.kind == expr::AggregateKind::kCollect;
+  if (!count && (uses_->global || use.filter != nullptr)) {
+    use.bound.result = use.bound.result.WithNullable(true);
   }
   VirtualColumn column;
   column.type = use.bound.result;

@@ -20,6 +20,8 @@ class ExpressionBinder {
   ExpressionBinder(const expr::EvalContext& context, const Scope& scope, std::string_view place)
       : context_(context), scope_(scope), place_(place) {}
 
+  /// What CURRENT_DATABASE() is.
+  void SetCurrentDatabase(const std::string* name) { current_database_ = name; }
   /// Lets aggregates and group window functions stand in the expression; they are added to `uses`.
   void AllowAggregates(AggregateUses* uses) { uses_ = uses; }
 
@@ -49,6 +51,7 @@ class ExpressionBinder {
   std::string place_;
   AggregateUses* uses_ = nullptr;
   bool inside_aggregate_ = false;
+  const std::string* current_database_ = nullptr;
   std::unordered_map<const expr::Expr*, SqlSpan> spans_;
 };
 

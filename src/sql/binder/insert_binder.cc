@@ -163,6 +163,11 @@ Result<PlanPtr> InsertBinder::MakeSink(const CatalogTable& table, connectors::Op
   if (schema.size() != query->schema.size()) {
     return Mismatch(table, "Different number of columns.", query->schema, schema, span);
   }
+  if (!table.distribution.empty()) {
+    return Status::NotSupported(span, fmt::format("Table '{}' is distributed into buckets, which "
+                                                  "its connector does not support",
+                                                  table.path.ToString()));
+  }
   graph::SinkNode sink;
   sink.table = table.path.ToString();
   sink.physical = table.PhysicalSchema();

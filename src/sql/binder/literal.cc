@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 #include "data/civil_time.h"
 #include "data/column_builder.h"
@@ -48,6 +50,12 @@ Result<expr::ExprPtr> BindExact(const ast::Literal& literal) {
     if (value <= 9223372036854775807ull) {
       return Fixed<int64_t>(Type::Bigint(), static_cast<int64_t>(value));
     }
+  }
+  if (scale == 0 && !point) {
+    return Status::InvalidSql(literal.span, fmt::format("Numeric literal '{}' out of range: whole "
+                                                        "numbers end at 9223372036854775807; write "
+                                                        "a decimal point, or CAST a string",
+                                                        literal.text));
   }
   int precision = static_cast<int>(
       std::max<size_t>(scale == 0 ? significant.size() : std::min<size_t>(digits.size(), 38), 1));
@@ -247,10 +255,9 @@ Result<expr::ExprPtr> BindLiteral(const ast::Literal& literal) {
     case LiteralKind::kDecimal:
       return BindExact(literal);
     case LiteralKind::kApproximate: {
-      double value = 0;
-      std::string_view text = literal.text;
-      auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-      if (error != std::errc()) {
+      const std::string& text = literal.text;
+      double value = std::strtod(text.c_str(), nullptr);
+      if (std::isinf(value)) {
         return Status::InvalidSql(literal.span, fmt::format("numeric literal '{}' is out of the "
                                                             "range of DOUBLE",
                                                             text));

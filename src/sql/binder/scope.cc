@@ -10,10 +10,11 @@ int Scope::width() const {
   return tables.empty() ? 0 : tables.back().first + static_cast<int>(tables.back().columns.size());
 }
 
-void Scope::Add(std::string alias, const data::Schema& schema) {
+void Scope::Add(std::string alias, const data::Schema& schema, std::vector<std::string> qualifier) {
   ScopeTable table;
   table.first = width();
   table.alias = std::move(alias);
+  table.qualifier = std::move(qualifier);
   for (const data::Field& field : schema) table.columns.push_back({field.name, field.type});
   tables.push_back(std::move(table));
 }
@@ -32,6 +33,17 @@ Result<ResolvedColumn> ResolveColumn(const Scope& scope, const std::vector<ast::
     return found;
   };
   ResolvedColumn result;
+  // catalog.database.table.column and database.table.column
+  for (const ScopeTable& table : scope.tables) {
+    for (size_t skip = 0; skip < table.qualifier.size(); ++skip) {
+      size_t n = table.qualifier.size() - skip;
+      bool match = parts.size() >= n + 2 && parts[n].name == table.alias;
+      for (size_t i = 0; match && i < n; ++i) {
+        match = parts[i].name == table.qualifier[skip + i];
+      }
+      if (match && find(table, parts[n + 1].name, n + 2, &result) == 1) return result;
+    }
+  }
   // table.column wins over column.field.
   if (parts.size() > 1) {
     for (const ScopeTable& table : scope.tables) {

@@ -18,6 +18,8 @@ struct ScopeColumn {
 
 struct ScopeTable {
   std::string alias;  ///< empty: the columns can only be named alone
+  /// catalog and database of a table that is not aliased: catalog.database.table.column works.
+  std::vector<std::string> qualifier;
   std::vector<ScopeColumn> columns;
   int first = 0;  ///< position of the first column in the row
 };
@@ -26,7 +28,7 @@ struct Scope {
   std::vector<ScopeTable> tables;
 
   int width() const;
-  void Add(std::string alias, const data::Schema& schema);
+  void Add(std::string alias, const data::Schema& schema, std::vector<std::string> qualifier = {});
 };
 
 /// A column and what is left of the name behind it: t.a.f is column a of t, then field f.

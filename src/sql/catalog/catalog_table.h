@@ -59,6 +59,7 @@ struct CatalogTable {
   std::vector<std::string> primary_key;
   std::string primary_key_name;
   std::vector<std::string> partition_keys;
+  std::string distribution;  ///< "DISTRIBUTED BY (`a`) INTO 3 BUCKETS", or empty
   std::map<std::string, std::string, std::less<>> options;
   std::string comment;
 

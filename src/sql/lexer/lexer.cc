@@ -113,6 +113,12 @@ Result<Token> Lexer::Next() {
   if ((c == 'N' || c == 'n') && Peek(1) == '\'') return String(1);
   if ((c == 'E' || c == 'e') && Peek(1) == '\'') return EscapeString();
   if ((c == 'U' || c == 'u') && Peek(1) == '&' && Peek(2) == '\'') return UnicodeString();
+  if (c == '_') {
+    // _UTF8'text': the character set changes nothing.
+    size_t quote = position_;
+    while (quote < end_ && IsWordPart(text_[quote])) ++quote;
+    if (quote < end_ && text_[quote] == '\'') return String(quote - position_);
+  }
   if (IsWordStart(c)) return Word();
   if (IsDigit(c) || (c == '.' && IsDigit(Peek(1)))) return Number();
   if (c == '`') return QuotedIdentifier();
@@ -128,6 +134,7 @@ Result<Token> Lexer::Next() {
   if (kOne.find(c) != std::string_view::npos) {
     return Make(TokenKind::kSymbol, begin, std::string(1, c));
   }
+  if (lenient_) return Make(TokenKind::kSymbol, begin, "?");
   if (c == '"') {
     return Status::InvalidSql(From(begin),
                               "unexpected '\"': write names in `backticks`, strings in 'quotes'");
@@ -167,12 +174,6 @@ Result<Token> Lexer::Number() {
       position_ += 1 + sign;
       while (IsDigit(Peek())) ++position_;
     }
-  }
-  if (IsWordStart(Peek())) {
-    while (IsWordPart(Peek())) ++position_;
-    return Status::InvalidSql(From(begin), "'" +
-                                               std::string(text_.substr(begin, position_ - begin)) +
-                                               "' is neither a number nor a name");
   }
   return Make(kind, begin, std::string(text_.substr(begin, position_ - begin)));
 }

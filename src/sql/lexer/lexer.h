@@ -16,8 +16,10 @@ namespace thalweg::sql {
 class Lexer {
  public:
   /// `text` must outlive the lexer; `begin`, `end` bound the part to read.
-  Lexer(std::string_view text, SqlSpan range)
-      : text_(text), position_(range.begin), end_(range.end) {}
+  /// `lenient`: what is no token of SQL becomes a symbol, so that the reader can go on behind it;
+  /// only open strings, names and comments are errors then.
+  Lexer(std::string_view text, SqlSpan range, bool lenient = false)
+      : text_(text), position_(range.begin), end_(range.end), lenient_(lenient) {}
 
   /// The next token; kEnd at the end, again and again.
   Result<Token> Next();
@@ -42,6 +44,7 @@ class Lexer {
   std::string_view text_;
   size_t position_;
   size_t end_;
+  bool lenient_;
   bool in_hint_ = false;
 };
 

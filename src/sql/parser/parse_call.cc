@@ -25,11 +25,19 @@ Result<ast::ExprPtr> Parser::ParseCase() {
     height = node->operand->height;
   }
   while (TakeWord("WHEN")) {
-    TW_ASSIGN_OR_RETURN(ast::ExprPtr when, ParseExpr());
+    // WHEN 1, 2 THEN: either value.
+    std::vector<ast::ExprPtr> conditions;
+    do {
+      TW_ASSIGN_OR_RETURN(ast::ExprPtr when, ParseExpr());
+      conditions.push_back(std::move(when));
+    } while (node->operand != nullptr && TakeSymbol(","));
     TW_RETURN_IF_ERROR(ExpectWord("THEN"));
     TW_ASSIGN_OR_RETURN(ast::ExprPtr then, ParseExpr());
-    height = std::max({height, when->height, then->height});
-    node->branches.emplace_back(std::move(when), std::move(then));
+    height = std::max(height, then->height);
+    for (ast::ExprPtr& when : conditions) {
+      height = std::max(height, when->height);
+      node->branches.emplace_back(std::move(when), then);
+    }
   }
   if (node->branches.empty()) return Unexpected("WHEN");
   if (TakeWord("ELSE")) {
@@ -264,6 +272,10 @@ Result<ast::ExprPtr> Parser::ParseFunction(ast::Name name) {
       TW_ASSIGN_OR_RETURN(ast::ExprPtr arg, ParseArgument());
       call->args.push_back(std::move(arg));
     } while (TakeSymbol(","));
+  }
+  if ((AtWord("IGNORE") || AtWord("RESPECT")) && AtWord("NULLS", 1)) {
+    call->ignore_nulls = Peek().upper == "IGNORE";
+    position_ += 2;
   }
   TW_RETURN_IF_ERROR(ExpectSymbol(")"));
   TW_RETURN_IF_ERROR(ParseCallSuffixes(call.get()));

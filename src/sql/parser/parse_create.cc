@@ -196,15 +196,25 @@ Status Parser::ParseColumn(ast::CreateTable* table) {
 Status Parser::ParseDistribution(ast::CreateTable* table) {
   if (!AtWord("DISTRIBUTED")) return Status::OK();
   Take();
-  table->distributed = true;
+  std::string text = "DISTRIBUTED";
   if (TakeWord("BY")) {
-    if (!TakeWord("HASH")) TakeWord("RANGE");
+    text += " BY ";
+    if (AtWord("HASH") || AtWord("RANGE")) text += Take().upper;
     TW_ASSIGN_OR_RETURN(std::vector<ast::Identifier> columns, ParseNameList("a column name"));
-    if (!AtWord("INTO")) return Status::OK();
+    std::string_view separator = "(";
+    for (const ast::Identifier& column : columns) {
+      text += std::string(separator) + "`" + column.name + "`";
+      separator = ", ";
+    }
+    text += ")";
+    if (!AtWord("INTO")) {
+      table->distribution = std::move(text);
+      return Status::OK();
+    }
   }
   TW_RETURN_IF_ERROR(ExpectWord("INTO"));
   TW_ASSIGN_OR_RETURN(int32_t buckets, ParseSmallInteger("the number of buckets", 1, 1 << 20));
-  (void)buckets;
+  table->distribution = text + " INTO " + std::to_string(buckets) + " BUCKETS";
   return ExpectWord("BUCKETS");
 }
 

@@ -70,11 +70,14 @@ Result<ast::ExprPtr> Parser::ParseBinary(int min_precedence) {
       int precedence = SymbolPrecedence(Peek().text);
       if (precedence == 0 || precedence <= min_precedence) return left;
       std::string op = Take().text;
-      if (op == "!=") op = "<>";
+      if (op == "!=") {
+        return Status::InvalidSql(tokens_[position_ - 1].span,
+                                  "'!=' is not part of Flink SQL; write '<>'");
+      }
       if (precedence == kComparison && AtSymbol("(", 1) &&
           (AtWord("ANY") || AtWord("SOME") || AtWord("ALL"))) {
-        return Status::NotSupported(Peek().span, "quantified comparison (" + op + " " +
-                                                     Peek().upper + ") is not supported yet");
+        TW_ASSIGN_OR_RETURN(left, ParseQuantified(std::move(left), std::move(op)));
+        continue;
       }
       TW_ASSIGN_OR_RETURN(ast::ExprPtr right, ParseBinary(precedence));
       TW_ASSIGN_OR_RETURN(left, Finish(NewOperator(std::move(op), {left, right})));
@@ -152,6 +155,24 @@ Result<ast::ExprPtr> Parser::ParsePredicateSuffix(ast::ExprPtr left, bool negate
   TW_ASSIGN_OR_RETURN(ast::ExprPtr result, Finish(NewOperator(std::move(op), std::move(args))));
   if (!negated) return result;
   return Finish(NewOperator("NOT", {result}));
+}
+
+// left op ANY|SOME|ALL (a, b): left op a OR left op b, or AND for ALL.
+Result<ast::ExprPtr> Parser::ParseQuantified(ast::ExprPtr left, std::string op) {
+  const Token quantifier = Take();
+  if (QueryAhead(1)) {
+    return Status::NotSupported(
+        quantifier.span, op + " " + quantifier.upper + " (query), a join, is not supported yet");
+  }
+  TW_RETURN_IF_ERROR(ExpectSymbol("("));
+  std::vector<ast::ExprPtr> list;
+  TW_RETURN_IF_ERROR(ParseExprList(&list));
+  TW_RETURN_IF_ERROR(ExpectSymbol(")"));
+  for (ast::ExprPtr& e : list) {
+    TW_ASSIGN_OR_RETURN(e, Finish(NewOperator(op, {left, e})));
+  }
+  if (list.size() == 1) return list[0];
+  return Finish(NewOperator(quantifier.upper == "ALL" ? "AND" : "OR", std::move(list)));
 }
 
 Result<ast::ExprPtr> Parser::ParseInSuffix(ast::ExprPtr left, bool negated) {

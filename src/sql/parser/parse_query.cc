@@ -178,6 +178,9 @@ Result<ast::QueryBodyPtr> Parser::ParseSelect() {
   if (TakeWord("FROM")) {
     TW_ASSIGN_OR_RETURN(select->from, ParseFrom());
   }
+  if (select->from == nullptr && (AtWord("WHERE") || AtWord("GROUP") || AtWord("HAVING"))) {
+    return Unexpected("FROM");
+  }
   if (TakeWord("WHERE")) {
     TW_ASSIGN_OR_RETURN(select->where, ParseExpr());
   }
@@ -210,13 +213,8 @@ Status Parser::ParseSelectItems(ast::Select* select) {
     ast::SelectItem item;
     TW_ASSIGN_OR_RETURN(item.expr, ParseExpr());
     if (TakeWord("AS")) {
-      if (Peek().kind == TokenKind::kString) {
-        const Token& token = Take();
-        item.alias = ast::Identifier{token.text, token.span, true};
-      } else {
-        TW_ASSIGN_OR_RETURN(ast::Identifier alias, ParseIdentifier("a column name"));
-        item.alias = std::move(alias);
-      }
+      TW_ASSIGN_OR_RETURN(ast::Identifier alias, ParseIdentifier("a column name"));
+      item.alias = std::move(alias);
     } else if (AtName()) {
       for (std::string_view keyword : {"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"}) {
         AtWord(keyword);  // for the suggestion

@@ -68,6 +68,9 @@ Result<ast::TableRefPtr> Parser::ParseTablePrimary() {
       Take();
       TW_ASSIGN_OR_RETURN(ast::TableRefPtr inner, ParseFrom());
       TW_RETURN_IF_ERROR(ExpectSymbol(")"));
+      if (inner->kind != ast::TableKind::kJoin) {
+        return Status::InvalidSql(inner->span, "expected a query or a join in parentheses");
+      }
       return inner;
     }
     Take();
@@ -75,15 +78,6 @@ Result<ast::TableRefPtr> Parser::ParseTablePrimary() {
     derived->lateral = lateral;
     TW_ASSIGN_OR_RETURN(derived->query, ParseQuery());
     TW_RETURN_IF_ERROR(ExpectSymbol(")"));
-    derived->span = SpanFrom(begin);
-    return ParseTableSuffixes(std::move(derived));
-  }
-  if (AtWord("VALUES")) {
-    auto derived = std::make_shared<ast::DerivedTable>();
-    auto query = std::make_shared<ast::Query>();
-    TW_ASSIGN_OR_RETURN(query->body, ParseValues());
-    query->span = SpanFrom(begin);
-    derived->query = std::move(query);
     derived->span = SpanFrom(begin);
     return ParseTableSuffixes(std::move(derived));
   }

@@ -1,4 +1,5 @@
 // Data types, in Flink's spelling.
+#include <algorithm>
 #include <unordered_map>
 
 #include "sql/parser/parser.h"
@@ -51,8 +52,8 @@ Result<Type> Parser::ParseTypeName() {
   static const std::unordered_map<std::string, Type> kSimple = {
       {"BOOLEAN", Type::Boolean()}, {"TINYINT", Type::Tinyint()}, {"SMALLINT", Type::Smallint()},
       {"INT", Type::Int()},         {"INTEGER", Type::Int()},     {"BIGINT", Type::Bigint()},
-      {"FLOAT", Type::Float()},     {"REAL", Type::Float()},      {"STRING", Type::String()},
-      {"BYTES", Type::Bytes()},     {"DATE", Type::Date()},       {"NULL", Type::Null()}};
+      {"FLOAT", Type::Float()},     {"STRING", Type::String()},   {"BYTES", Type::Bytes()},
+      {"DATE", Type::Date()},       {"NULL", Type::Null()}};
   if (auto it = kSimple.find(word); it != kSimple.end()) {
     Take();
     return it->second;
@@ -66,7 +67,8 @@ Result<Type> Parser::ParseTypeName() {
     precision = 10;
     int32_t scale = 0;
     if (TakeSymbol("(")) {
-      TW_ASSIGN_OR_RETURN(precision, ParseSmallInteger("the precision of DECIMAL", 1, 38));
+      TW_ASSIGN_OR_RETURN(precision, ParseSmallInteger("the precision of DECIMAL", 1, 1000));
+      precision = std::min(precision, 38);  // as Flink does
       if (TakeSymbol(",")) {
         TW_ASSIGN_OR_RETURN(scale, ParseSmallInteger("the scale of DECIMAL", 0, precision));
       }
@@ -78,19 +80,19 @@ Result<Type> Parser::ParseTypeName() {
       word == "VARBINARY") {
     Take();
     bool varying = word[0] == 'V' || TakeWord("VARYING");
-    precision = 1;
-    TW_RETURN_IF_ERROR(ParsePrecision(1, Type::kMaxLength, "the length of " + word, &precision));
+    precision = varying ? Type::kMaxLength : 1;
+    TW_RETURN_IF_ERROR(ParsePrecision(0, Type::kMaxLength, "the length of " + word, &precision));
     bool binary = word.find("BINARY") != std::string::npos;
     if (binary) return varying ? Type::Varbinary(precision) : Type::Binary(precision);
     return varying ? Type::Varchar(precision) : Type::Char(precision);
   }
   if (TakeWord("TIME")) {
-    TW_RETURN_IF_ERROR(ParsePrecision(0, 9, "the precision of TIME", &precision));
+    TW_RETURN_IF_ERROR(ParsePrecision(0, 1000, "the precision of TIME", &precision));
     if (TakeWord("WITHOUT")) {
       TW_RETURN_IF_ERROR(ExpectWord("TIME"));
       TW_RETURN_IF_ERROR(ExpectWord("ZONE"));
     }
-    return Type::Time(precision);
+    return Type::Time(0);  // whole seconds only, as in Flink
   }
   if (word == "TIMESTAMP" || word == "TIMESTAMP_LTZ") return ParseTimestampType();
   if (TakeWord("INTERVAL")) {
@@ -131,7 +133,8 @@ Result<Type> Parser::ParseTypeName() {
 Result<Type> Parser::ParseTimestampType() {
   bool ltz = Take().upper == "TIMESTAMP_LTZ";
   int32_t precision = 6;
-  TW_RETURN_IF_ERROR(ParsePrecision(0, 9, "the precision of TIMESTAMP", &precision));
+  TW_RETURN_IF_ERROR(ParsePrecision(0, 1000, "the precision of TIMESTAMP", &precision));
+  precision = std::min(precision, 9);  // as Flink does
   if (!ltz && AtWord("WITHOUT") && AtWord("TIME", 1)) {
     position_ += 2;
     TW_RETURN_IF_ERROR(ExpectWord("ZONE"));

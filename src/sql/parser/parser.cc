@@ -224,8 +224,13 @@ Result<std::string> Parser::ParseString(std::string_view what, SqlSpan* span) {
   if (Peek().kind != TokenKind::kString) return Unexpected(what);
   if (span != nullptr) *span = Peek().span;
   std::string value = Take().text;
-  // 'a' 'b' is one string, as in the standard.
-  while (Peek().kind == TokenKind::kString) value += Take().text;
+  // 'a' and 'b' on two lines are one string, as in the standard.
+  while (Peek().kind == TokenKind::kString &&
+         text_.substr(tokens_[position_ - 1].span.end,
+                      Peek().span.begin - tokens_[position_ - 1].span.end)
+                 .find('\n') != std::string_view::npos) {
+    value += Take().text;
+  }
   return value;
 }
 

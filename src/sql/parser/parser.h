@@ -81,6 +81,7 @@ class Parser {
   Result<ast::ExprPtr> ParseNameExpression();
   Result<ast::ExprPtr> ParsePredicateSuffix(ast::ExprPtr left, bool negated);
   Result<ast::ExprPtr> ParseInSuffix(ast::ExprPtr left, bool negated);
+  Result<ast::ExprPtr> ParseQuantified(ast::ExprPtr left, std::string op);
   Result<ast::ExprPtr> ParseIsSuffix(ast::ExprPtr left);
   Result<ast::ExprPtr> ParseCase();
   Result<ast::ExprPtr> ParseCast(bool is_try);

@@ -78,9 +78,7 @@ class TableMaker {
   Result<CatalogTablePtr> Make(const PlanPtr& query) {
     table_.path = context_.catalog.Resolve(statement_.name);
     table_.temporary = statement_.temporary;
-    if (statement_.distributed) {
-      return Status::NotSupported(statement_.name.span, "DISTRIBUTED BY is not supported yet");
-    }
+    table_.distribution = statement_.distribution;
     if (!statement_.watermarks.empty() && !statement_.watermarks[0].nested.empty()) {
       return Status::NotSupported(statement_.watermarks[0].span,
                                   "Invalid column name for rowtime attribute in watermark "
@@ -141,6 +139,8 @@ class TableMaker {
       if (column.kind == Kind::kComputed && !like.Includes(Feature::kGenerated)) continue;
       if (column.kind == Kind::kMetadata && !like.Includes(Feature::kMetadata)) continue;
       table_.columns.push_back(column);
+      CatalogColumn& copy = table_.columns.back();
+      copy.type = copy.type.WithTimeAttribute(data::TimeAttribute::kNone);
     }
     overwrite_generated_ = like.Overwrites(Feature::kGenerated);
     overwrite_metadata_ = like.Overwrites(Feature::kMetadata);
@@ -228,8 +228,16 @@ class TableMaker {
                                   "The number of columns in the column list must match the number "
                                   "of columns in the source schema.");
       }
-      return Status::NotSupported(statement_.identifier_columns[0].span,
-                                  "a column list in CREATE TABLE .. AS is not supported yet");
+      for (const ast::Identifier& name : statement_.identifier_columns) {
+        auto it = std::find_if(query->schema.begin(), query->schema.end(),
+                               [&](const data::Field& f) { return f.name == name.name; });
+        if (it == query->schema.end()) {
+          return Status::InvalidSql(
+              name.span, fmt::format("Column '{}' not found in the source schema.", name.name));
+        }
+        table_.columns.push_back(of_query(*it));
+      }
+      return Status::OK();
     }
     std::set<std::string> in_query;
     for (const data::Field& field : query->schema) in_query.insert(field.name);
@@ -329,6 +337,26 @@ class TableMaker {
   bool keep_base_options_ = false;
 };
 
+// Whether item i of a plain SELECT bears the name of an earlier one.
+bool WasRenamed(const ast::Query& query, size_t i) {
+  if (query.body->kind != ast::BodyKind::kSelect) return false;
+  const auto& select = static_cast<const ast::Select&>(*query.body);
+  auto name_of = [](const ast::SelectItem& item) -> std::string {
+    if (item.alias) return item.alias->name;
+    if (item.expr->kind != ast::ExprKind::kColumn) return "";
+    return ast::As<ast::ColumnRef>(*item.expr).parts.back().name;
+  };
+  for (const ast::SelectItem& item : select.items) {
+    if (item.expr->kind == ast::ExprKind::kStar) return false;
+  }
+  if (i >= select.items.size()) return false;
+  std::string name = name_of(select.items[i]);
+  for (size_t j = 0; j < i; ++j) {
+    if (!name.empty() && name_of(select.items[j]) == name) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<CatalogTablePtr> MakeTable(const ast::CreateTable& statement, const PlanPtr& query,
@@ -359,9 +387,18 @@ Result<CatalogTablePtr> MakeView(const ast::CreateView& statement, std::string q
     CatalogColumn column;
     column.name = statement.columns.empty() ? plan->schema[i].name : statement.columns[i].name;
     column.type = plan->schema[i].type;
-    if (!names.insert(column.name).second) {
-      return Status::InvalidSql(statement.columns[i].span,
-                                fmt::format("column '{}' is named twice", column.name));
+    if (column.type.root() == data::TypeRoot::kNull) {
+      return Status::InvalidSql(statement.query->span, fmt::format("Illegal use of 'NULL': column "
+                                                                   "'{}' has no type",
+                                                                   column.name));
+    }
+    bool twice = !names.insert(column.name).second;
+    // The query's own names were made different from each other: a, a0.
+    if (statement.columns.empty() && i > 0 && !twice) twice = WasRenamed(*statement.query, i);
+    if (twice) {
+      return Status::InvalidSql(
+          statement.query->span,
+          fmt::format("A column with the same name `{}` has been defined", column.name));
     }
     view.columns.push_back(std::move(column));
   }

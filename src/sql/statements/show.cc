@@ -166,6 +166,7 @@ std::string CreateTableText(const CatalogTable& table) {
   }
   out += "\n)\n";
   if (!table.comment.empty()) out += "COMMENT '" + Quoted(table.comment) + "'\n";
+  if (!table.distribution.empty()) out += table.distribution + "\n";
   if (!table.partition_keys.empty()) {
     out += "PARTITIONED BY (" + NameList(table.partition_keys) + ")\n";
   }

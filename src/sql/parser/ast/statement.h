@@ -109,7 +109,7 @@ struct CreateTable final : Statement {
   std::vector<WatermarkDefinition> watermarks;
   std::vector<PrimaryKey> primary_keys;
   std::string comment;
-  bool distributed = false;
+  std::string distribution;  ///< "DISTRIBUTED BY HASH(`a`) INTO 4 BUCKETS"
   std::vector<Identifier> partitioned_by;
   std::vector<Option> options;
   std::optional<Name> like;

@@ -82,8 +82,8 @@ std::string ToSql(const Expr& expr) {
       if (call.syntax == CallSyntax::kConstructor && call.name != "ROW") {
         return call.name + "[" + List(call.args) + "]";
       }
-      return (call.syntax == CallSyntax::kFunction ? "`" + call.name + "`" : call.name) + "(" +
-             (call.distinct ? "DISTINCT " : "") + (call.star ? "*" : List(call.args)) + ")";
+      return call.name + "(" + (call.distinct ? "DISTINCT " : "") +
+             (call.star ? "*" : List(call.args)) + ")";
     }
     case ExprKind::kCase: {
       const auto& c = As<Case>(expr);

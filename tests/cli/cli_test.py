@@ -249,9 +249,17 @@ class HostileData(Cli):
                    "t.parquet")
 
     def test_a_torn_nexbin_file(self):
+        person = ("id BIGINT, name STRING, emailAddress STRING, creditCard STRING, city STRING, "
+                  "state STRING, `dateTime` TIMESTAMP(3), extra STRING")
+        auction = ("id BIGINT, itemName STRING, description STRING, initialBid BIGINT, "
+                   "reserve BIGINT, `dateTime` TIMESTAMP(3), expires TIMESTAMP(3), seller BIGINT, "
+                   "category BIGINT, extra STRING")
+        bid = ("auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, "
+               "`dateTime` TIMESTAMP(3), extra STRING")
         self.file("t.bin", b"\x02" + bytes(10))
-        self.error(self.source("t.bin", "event_type INT", "'format' = 'nexbin'")
-                   + "SELECT event_type FROM t", "t.bin")
+        table = self.source("t.bin", f"event_type INT, person ROW<{person}>, "
+                            f"auction ROW<{auction}>, bid ROW<{bid}>", "'format' = 'nexbin'")
+        self.error(table + "SELECT bid.price FROM t", "t.bin")
 
     def test_a_line_of_ten_megabytes(self):
         self.file("t.csv", "1,2\n" + "x" * 10_000_000 + ",3\n")
@@ -291,6 +299,7 @@ class HostileData(Cli):
     def test_more_state_than_memory_fails_by_name_and_size(self):
         text = self.error(
             "CREATE TABLE g (n BIGINT) WITH ('connector' = 'datagen', 'number-of-rows' = '20000000',"
+            " 'rows-per-second' = '1000000000',"
             " 'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '20000000');\n"
             "CREATE TABLE s (n BIGINT, c BIGINT) WITH ('connector' = 'blackhole');\n"
             "INSERT INTO s SELECT n, COUNT(*) FROM g GROUP BY n", "memory",

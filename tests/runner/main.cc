@@ -5,8 +5,9 @@
 //
 // Quick: batch size 1 and default, parallelism 1 and 4, folded, and exact changelogs under
 // compat=flink. All: batch size 7, too. A case counts once and passes when it passes everywhere.
-// Cases of the known-failures file must fail somewhere. Counts go to the file that GTEST_OUTPUT
-// names.
+// Cases of the known-failures file must fail somewhere; --list-failures prints the other failing
+// ones as lines for it, with what happened in the place of the reason. Counts go to the file that
+// GTEST_OUTPUT names.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +29,7 @@ using namespace thalweg;           // NOLINT: a program
 using namespace thalweg::testing;  // NOLINT
 
 struct Options {
-  bool all = false;
+  bool all = false, list_failures = false;
   int shard = 0, shards = 1;
   std::string config, known, filter;
   std::vector<std::string> paths;
@@ -87,6 +88,8 @@ Options ParseOptions(int argc, char** argv) {
       options.config = value();
     } else if (word == "--known") {
       options.known = value();
+    } else if (word == "--list-failures") {
+      options.list_failures = true;
     } else if (word == "--filter") {
       options.filter = value();
     } else {
@@ -177,6 +180,12 @@ int Main(int argc, char** argv) {
     }
     if (passed && listed == known.end()) continue;
     ++failed;
+    if (options.list_failures) {
+      const std::string& text = results[i].message;
+      printf("%s :: %s :: %s\n", test.file.c_str(), test.name.c_str(),
+             text.substr(0, std::min(text.find('\n'), size_t{160})).c_str());
+      continue;
+    }
     printf("FAILED %s:%d %s\n%s\n", test.file.c_str(), test.line, test.name.c_str(),
            passed ? "  passes, so its line in the known failures must go\n"
                   : results[i].message.c_str());

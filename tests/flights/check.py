@@ -12,6 +12,7 @@ import csv
 import io
 import math
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -134,7 +135,8 @@ def check_alerts(thalweg, work, expected):
         line = job.stdout.readline()
         if not line:
             sys.exit(f"alerts: ended by itself after {len(lines)} lines\n{job.stderr.read()}")
-        lines.append([line.strip().removeprefix("+I[").removesuffix("]")])
+        # "1> +I[...]": the print connector numbers its subtasks when there are several.
+        lines.append([re.sub(r"^(\d+> )?\+I\[(.*)\]\n$", r"\2", line)])
         if time.monotonic() - started > 60:
             job.kill()
             sys.exit(f"alerts: {len(lines)} lines in a minute, expected {len(expected)}")

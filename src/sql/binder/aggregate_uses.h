@@ -8,7 +8,7 @@
 
 #include "expr/aggregate.h"
 #include "expr/builder.h"
-#include "graph/nodes/window.h"
+#include "graph/graph.h"
 #include "sql/parser/ast/expression.h"
 
 namespace thalweg::sql {

@@ -92,14 +92,14 @@ Result<BoundFunction> BindSameType(const BindArgs& args, std::string_view signat
 std::span<const ScalarFunction> CaseFunctions() {
   static const ScalarFunction kEntries[] = {
       {"UPPER",
-       {"UCASE"},
+       {},
        FunctionCategory::kString,
        "UPPER(string)",
        "The string in upper case.",
        {"UPPER('straße')", "STRASSE"},
        [](const BindArgs& a) { return BindSameType<&MapCase<true>>(a, "UPPER(string)"); }},
       {"LOWER",
-       {"LCASE"},
+       {},
        FunctionCategory::kString,
        "LOWER(string)",
        "The string in lower case.",

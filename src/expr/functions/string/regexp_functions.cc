@@ -313,7 +313,7 @@ Result<BoundFunction> BindReplace(const BindArgs& a) {
 std::span<const ScalarFunction> RegexpFunctions() {
   static const ScalarFunction kEntries[] = {
       {"REGEXP",
-       {"RLIKE"},
+       {},
        FunctionCategory::kString,
        "REGEXP(string, regex)",
        "Whether any part of the string matches the regular expression (Java's dialect). FALSE for "

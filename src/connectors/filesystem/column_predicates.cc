@@ -34,7 +34,58 @@ Op Mirrored(Op op) {
   return op;
 }
 
+/// Of one type, or both texts: CHAR and VARCHAR compare as they are.
+bool Comparable(const data::Type& a, const data::Type& b) {
+  return a.EqualsIgnoringNullability(b) || (a.is_character() && b.is_character());
+}
+
+/// -1, 0, 1; nothing for types without a simple order.
+std::optional<int> Compare(const data::Column& a, const data::Column& b) {
+  const auto of = [&](auto zero) {
+    using T = decltype(zero);
+    const T x = a.At<T>(0), y = b.At<T>(0);
+    return x < y ? -1 : x > y ? 1 : 0;
+  };
+  switch (a.physical()) {
+    case data::PhysicalType::kBool:
+      return of(uint8_t{});
+    case data::PhysicalType::kInt8:
+      return of(int8_t{});
+    case data::PhysicalType::kInt16:
+      return of(int16_t{});
+    case data::PhysicalType::kInt32:
+      return of(int32_t{});
+    case data::PhysicalType::kInt64:
+      return of(int64_t{});
+    case data::PhysicalType::kInt128:
+      return of(__int128{});
+    case data::PhysicalType::kString:
+      return of(std::string_view{});
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
+
+bool CanHold(const formats::ColumnPredicate& predicate, const data::Column& value) {
+  if (value.IsNull(0)) return false;
+  const std::optional<int> order = Compare(value, *predicate.literal);
+  if (!order) return true;
+  switch (predicate.op) {
+    case Op::kEq:
+      return *order == 0;
+    case Op::kLt:
+      return *order < 0;
+    case Op::kLe:
+      return *order <= 0;
+    case Op::kGt:
+      return *order > 0;
+    case Op::kGe:
+      return *order >= 0;
+  }
+  return true;
+}
 
 std::vector<formats::ColumnPredicate> PredicatesOf(const ScanSpec& spec,
                                                    const data::Schema& readable) {
@@ -51,12 +102,12 @@ std::vector<formats::ColumnPredicate> PredicatesOf(const ScanSpec& spec,
     }
     if (column->kind != expr::ExprKind::kColumn || literal->kind != expr::ExprKind::kLiteral ||
         column->column < 0 || static_cast<size_t>(column->column) >= spec.columns.size() ||
-        literal->literal->IsNull(0) || !column->type.EqualsIgnoringNullability(literal->type)) {
+        literal->literal->IsNull(0) || !Comparable(column->type, literal->type)) {
       continue;
     }
     const std::string& name = spec.columns[static_cast<size_t>(column->column)].name;
     if (std::ranges::any_of(readable, [&](const auto& f) { return f.name == name; })) {
-      predicates.push_back({name, *op, literal->literal});
+      predicates.push_back({name, *op, literal->literal->WithType(column->type)});
     }
   }
   return predicates;

@@ -1,4 +1,5 @@
-// The part of a scan's filters that a file reader can use to skip row groups.
+// The part of a scan's filters that a file reader can use to skip row groups, or whole files by
+// their partition.
 #pragma once
 
 #include <vector>
@@ -12,5 +13,7 @@ namespace thalweg::connectors {
 /// else is left to the filter above the source.
 std::vector<formats::ColumnPredicate> PredicatesOf(const ScanSpec& spec,
                                                    const data::Schema& readable);
+/// Whether the predicate can be true of `value`, a one-row column of the literal's type.
+bool CanHold(const formats::ColumnPredicate& predicate, const data::Column& value);
 
 }  // namespace thalweg::connectors

@@ -56,5 +56,15 @@ TEST(ColumnPredicates, ComparisonsOfColumnsThatTheFileHas) {
   EXPECT_EQ(predicates[1].op, Op::kLe) << "3 >= a";
 }
 
+TEST(ColumnPredicates, CanHold) {
+  const auto one = [](int32_t v) { return Int(v)->literal; };
+  const auto holds = [&](int32_t value, Op op) { return CanHold({"a", op, one(5)}, *one(value)); };
+  EXPECT_TRUE(holds(5, Op::kEq) && holds(4, Op::kLt) && holds(5, Op::kLe) && holds(6, Op::kGt) &&
+              holds(5, Op::kGe));
+  EXPECT_FALSE(holds(4, Op::kEq) || holds(5, Op::kLt) || holds(6, Op::kLe) || holds(5, Op::kGt) ||
+               holds(4, Op::kGe));
+  EXPECT_FALSE(CanHold({"a", Op::kEq, one(5)}, *data::Column::MakeNull(Type::Int(), 1)));
+}
+
 }  // namespace
 }  // namespace thalweg::connectors

@@ -163,6 +163,22 @@ TEST_F(FileSplitReaderTest, PartitionAndMetadataColumnsAreConstants) {
             dir_ / "f" + ": column day: the partition value 'x' is not a DATE");
 }
 
+TEST_F(FileSplitReaderTest, AnExcludedPartitionIsNotEvenOpened) {
+  const expr::ScalarFunction equals{.name = "="};
+  auto column = std::make_shared<expr::Expr>(expr::Expr{expr::ExprKind::kColumn, Type::String()});
+  column->column = 0;
+  auto literal = std::make_shared<expr::Expr>(expr::Expr{expr::ExprKind::kLiteral, Type::Char(1)});
+  literal->literal = StringBatch({{"x"}}).columns[0]->WithType(Type::Char(1));
+  auto filter = std::make_shared<expr::Expr>(expr::Expr{expr::ExprKind::kCall, Type::Boolean()});
+  filter->function = &equals;
+  filter->args = {column, literal};
+  const ScanSpec spec{.columns = {{"k", Type::String()}}, .filters = {filter}};
+  EXPECT_EQ(ReadAll(Open("gone", spec, "", {{"k", "y"}})->get()), "end");
+  EXPECT_EQ(ReadAll(Open("gone", spec, "", {{"k", "NONE"}})->get()), "end") << "NULL = 'x'";
+  EXPECT_EQ(ReadAll(Open("gone", spec, "", {{"k", "x"}})->get()),
+            dir_ / "gone" + ": No such file or directory");
+}
+
 TEST_F(FileSplitReaderTest, NoColumnsStillCountRows) {
   dir_.Write("f", "1,x\n2,y\n3,z\n");
   auto reader = Open("f", {});

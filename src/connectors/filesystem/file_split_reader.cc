@@ -101,6 +101,30 @@ Result<Layout> MakeLayout(const FileReaderOptions& options, const FileSplit& fil
   return layout;
 }
 
+/// Whether the file's partition rules its rows out. Only filters that no row could survive count.
+bool IsExcluded(const Layout& layout, const ScanSpec& spec) {
+  for (size_t i = 0; i < spec.columns.size(); ++i) {
+    if (layout.constants[i] == nullptr) continue;
+    for (const formats::ColumnPredicate& p : PredicatesOf(spec, {spec.columns[i]})) {
+      if (!CanHold(p, *layout.constants[i])) return true;
+    }
+  }
+  return false;
+}
+
+/// A file that is not even opened.
+class ExcludedFileReader : public SplitReader {
+ public:
+  ExcludedFileReader(std::string path, std::string position)
+      : path_(std::move(path)), position_(std::move(position)) {}
+  Result<State> Next(data::Batch* batch) override { return State::kEnd; }
+  std::string position() const override { return position_; }
+  const std::string& name() const override { return path_; }
+
+ private:
+  const std::string path_, position_;
+};
+
 class StreamFileReader : public SplitReader {
  public:
   StreamFileReader(FileSystem* file_system, std::string path, Layout layout,
@@ -246,6 +270,9 @@ Result<std::unique_ptr<SplitReader>> MakeFileSplitReader(const FileReaderOptions
                                                          const ReaderContext& context) {
   TW_ASSIGN_OR_RETURN(const FileSplit file, FileSplit::Decode(split.payload));
   TW_ASSIGN_OR_RETURN(Layout layout, MakeLayout(options, file, spec));
+  if (IsExcluded(layout, spec)) {
+    return {std::make_unique<ExcludedFileReader>(file.path, split.position)};
+  }
   const formats::Format& format = *options.format.format;
   uint64_t first = 0, second = 0;
   if (format.make_decoder != nullptr) {

@@ -27,11 +27,13 @@ std::optional<WindowProperty> WindowRole(const std::optional<WindowColumns>& win
   return std::nullopt;
 }
 
-Type PropertyType(WindowProperty property, const graph::WindowSpec& spec) {
+Type PropertyType(WindowProperty property, const graph::WindowSpec& spec, bool streaming) {
   if (property != WindowProperty::kTime) return Type::Timestamp(3).WithNullable(false);
   Type type = spec.ltz ? Type::TimestampLtz(3) : Type::Timestamp(3);
-  return type.WithNullable(false).WithTimeAttribute(
-      spec.event_time ? data::TimeAttribute::kRowtime : data::TimeAttribute::kProctime);
+  type = type.WithNullable(false);
+  if (!streaming) return type;
+  return type.WithTimeAttribute(spec.event_time ? data::TimeAttribute::kRowtime
+                                                : data::TimeAttribute::kProctime);
 }
 
 std::string_view PropertyName(WindowProperty property) {
@@ -322,6 +324,10 @@ class Builder {
       node.mini_batch = context_.configuration.GetBoolean("table.exec.mini-batch.enabled");
       node.state_ttl_ms = context_.configuration.GetDurationMs("table.exec.state.ttl");
       node.final_only = !context_.streaming;
+      // Behind a group a time is a value like any other.
+      for (data::Field& field : schema) {
+        field.type = field.type.WithTimeAttribute(data::TimeAttribute::kNone);
+      }
       plan_ = MakePlan(std::move(node), {rows_}, std::move(schema));
       return;
     }
@@ -348,7 +354,7 @@ class Builder {
       }
       if (!wanted) continue;
       node.properties.push_back(property);
-      Type type = PropertyType(property, spec_);
+      Type type = PropertyType(property, spec_, context_.streaming);
       for (const VirtualColumn& v : uses_.columns) {
         if (v.kind == VirtualColumn::Kind::kWindowProperty && v.property == property &&
             property == WindowProperty::kTime) {

@@ -92,7 +92,8 @@ Result<PlanPtr> QueryBinder::MakeSort(PlanPtr input, std::vector<graph::SortKey>
   if (!final_only) {
     // In streaming mode a sort needs an end of its input, or a limit.
     TW_ASSIGN_OR_RETURN(bool bounded, IsBounded(input, context_));
-    final_only = bounded && !sort.keys.empty();
+    bool changes = sort.limit >= 0 && context_.configuration.GetString("compat") == "flink";
+    final_only = bounded && !sort.keys.empty() && !changes;
     if (!bounded && !sort.keys.empty() && sort.limit < 0) {
       bool by_time =
           input->schema[static_cast<size_t>(sort.keys[0].column)].type.time_attribute() !=

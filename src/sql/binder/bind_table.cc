@@ -122,6 +122,10 @@ Result<PlanPtr> QueryBinder::BindTable(const CatalogTablePtr& table,
     if (column->type.time_attribute() != e->type.time_attribute()) {
       column = WithType(column, column->type.WithTimeAttribute(e->type.time_attribute()));
     }
+    // In batch mode a rowtime is a plain timestamp.
+    if (!context_.streaming && column->type.time_attribute() == data::TimeAttribute::kRowtime) {
+      column = WithType(column, column->type.WithTimeAttribute(data::TimeAttribute::kNone));
+    }
     // A rowtime that is read as it is keeps its attribute from the scan on.
     if (column->kind == expr::ExprKind::kColumn) {
       schema[static_cast<size_t>(column->column)].type = column->type;

@@ -503,10 +503,11 @@ Result<ExprPtr> ExpressionBinder::BindWindowProperty(const ast::Call& e, std::st
     return Status::InvalidSql(e.span, "a window over processing time has no rowtime");
   }
   if (column.property == graph::WindowProperty::kTime) {
-    bool as_proctime = what == "PROCTIME";
-    column.type = ltz || as_proctime ? Type::TimestampLtz(3) : Type::Timestamp(3);
-    column.type = column.type.WithNullable(false).WithTimeAttribute(
-        as_proctime ? data::TimeAttribute::kProctime : data::TimeAttribute::kRowtime);
+    // A processing-time property of an event-time window is its rowtime, as in Flink.
+    column.type = ltz || !rowtime ? Type::TimestampLtz(3) : Type::Timestamp(3);
+    column.type = column.type.WithNullable(rowtime && window->time->type.nullable())
+                      .WithTimeAttribute(rowtime ? data::TimeAttribute::kRowtime
+                                                 : data::TimeAttribute::kProctime);
   } else {
     column.type = Type::Timestamp(3).WithNullable(false);
   }

@@ -20,6 +20,7 @@ class ExpressionBinder {
   ExpressionBinder(const expr::EvalContext& context, const Scope& scope, std::string_view place)
       : context_(context), scope_(scope), place_(place) {}
 
+  bool streaming() const { return context_.streaming; }
   /// What CURRENT_DATABASE() is.
   void SetCurrentDatabase(const std::string* name) { current_database_ = name; }
   /// Lets aggregates and group window functions stand in the expression; they are added to `uses`.

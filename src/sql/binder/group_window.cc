@@ -104,14 +104,15 @@ Result<GroupWindow> BindGroupWindow(const ast::Call& e, std::string_view kind,
   }
   TW_ASSIGN_OR_RETURN(window.time, binder->Bind(*e.args[0]));
   data::TimeAttribute attribute = window.time->type.time_attribute();
-  if (attribute == data::TimeAttribute::kNone) {
+  bool batch_time = !binder->streaming() && window.time->type.is_timestamp();
+  if (attribute == data::TimeAttribute::kNone && !batch_time) {
     return Status::InvalidSql(
         e.args[0]->span,
         fmt::format("Window can only be defined over a time attribute column, and this is {}; "
                     "declare it with WATERMARK FOR, or use PROCTIME()",
                     window.time->type.ToSummary()));
   }
-  window.spec.event_time = attribute == data::TimeAttribute::kRowtime;
+  window.spec.event_time = attribute != data::TimeAttribute::kProctime;
   window.spec.ltz = window.time->type.root() == data::TypeRoot::kTimestampLtz;
   if (kind == "SESSION") {
     window.spec.kind = graph::WindowKind::kSession;

@@ -1,3 +1,7 @@
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
 #include "data/batch.h"
 #include "expr/builder.h"
 #include "expr/program.h"
@@ -22,10 +26,19 @@ Result<data::ColumnPtr> EvaluateConstant(const ExprPtr& e, const EvalContext& co
   return data::Flatten(columns[0]);
 }
 
-/// Flink's planner keeps floating-point constants as decimals, which know no -0.0.
-data::ColumnPtr WithoutNegativeZero(data::ColumnPtr value) {
+/// Flink's planner keeps floating-point constants as decimals: those know no -0.0, and a FLOAT that
+/// is computed has seven digits.
+data::ColumnPtr AsPlannerConstant(const Expr& e, data::ColumnPtr value) {
   const data::TypeRoot root = value->type().root();
   if (value->IsNull(0)) return value;
+  const bool cast = e.function != nullptr && e.function->category == FunctionCategory::kConversion;
+  if (root == data::TypeRoot::kFloat && !cast && std::isfinite(value->At<float>(0))) {
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.6e", static_cast<double>(value->At<float>(0)));
+    auto c = data::Column::Make(value->type(), 1);
+    c->mutable_values<float>()[0] = std::strtof(text, nullptr);
+    value = std::move(c);
+  }
   const bool zero = (root == data::TypeRoot::kDouble && value->At<double>(0) == 0) ||
                     (root == data::TypeRoot::kFloat && value->At<float>(0) == 0);
   if (!zero) return value;
@@ -57,7 +70,7 @@ Result<ExprPtr> FoldConstants(ExprPtr e, const EvalContext& context) {
   if (!e->deterministic() || ReadsColumn(*e)) return e;
   Result<data::ColumnPtr> value = EvaluateConstant(e, context);
   if (!value.ok()) return e;  // fails again when a row is evaluated
-  return MakeLiteral(WithoutNegativeZero((*value)->WithType(e->type)));
+  return MakeLiteral(AsPlannerConstant(*e, (*value)->WithType(e->type)));
 }
 
 }  // namespace thalweg::expr

@@ -90,10 +90,18 @@ Status AnyToString(const KernelCall& call, Column* out) {
   return Status::OK();
 }
 
+bool HasUntypedNull(const Type& t) {
+  for (int i = 0; i < t.num_children(); ++i) {
+    if (HasUntypedNull(t.child(i))) return true;
+  }
+  return t.root() == TypeRoot::kNull;
+}
+
 }  // namespace
 
 Result<BoundFunction> BindCastToString(const CastRequest& r) {
   BoundFunction bound;
+  if (HasUntypedNull(r.from)) return Status::InvalidSql("Cannot cast an untyped NULL in a row");
   if (r.from.is_character()) {
     bound.kernel = &StringToString;
     bound.result_views_args = true;

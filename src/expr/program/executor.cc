@@ -11,6 +11,7 @@ using data::Rows;
 Executor::Executor(CompiledProgram program)
     : program_(std::move(program)),
       caches_(static_cast<size_t>(program_.num_caches)),
+      literals_(static_cast<size_t>(program_.num_registers)),
       registers_(static_cast<size_t>(program_.num_registers)) {}
 
 Result<std::vector<ColumnPtr>> Executor::Run(const EvalContext& context, const data::Batch& batch,
@@ -51,7 +52,7 @@ Result<ColumnPtr> Executor::RunStep(const Step& step, Rows rows) {
                fmt::format("column {} of {}", e.column, batch_->columns.size()));
       return batch_->columns[static_cast<size_t>(e.column)];
     case ExprKind::kLiteral:
-      return Column::MakeConstant(e.literal, 0, size_);
+      return RunLiteral(step);
     case ExprKind::kCall:
       return RunCall(step, rows);
     case ExprKind::kAnd:
@@ -65,6 +66,14 @@ Result<ColumnPtr> Executor::RunStep(const Step& step, Rows rows) {
       return FieldOf(registers_[static_cast<size_t>(step.args[0])], e.column, e.type);
   }
   return Status::Internal("unknown step");
+}
+
+ColumnPtr Executor::RunLiteral(const Step& step) {
+  ColumnPtr& kept = literals_[static_cast<size_t>(step.out)];
+  if (kept == nullptr || kept->size() != size_) {
+    kept = Column::MakeConstant(step.expr->literal, 0, size_);
+  }
+  return kept;
 }
 
 Result<ColumnPtr> Executor::RunCall(const Step& step, Rows rows) {

@@ -21,6 +21,7 @@ class Executor {
   Result<data::ColumnPtr> RunStep(const Step& step, data::Rows rows);
   /// The block's result on `rows`; a NULL column when there are none.
   Result<data::ColumnPtr> RunBranch(const Block& block, const data::Type& type, data::Rows rows);
+  data::ColumnPtr RunLiteral(const Step& step);
   Result<data::ColumnPtr> RunCall(const Step& step, data::Rows rows);
   Result<data::ColumnPtr> RunLogical(const Step& step, data::Rows rows);
   Result<data::ColumnPtr> RunCase(const Step& step, data::Rows rows);
@@ -28,6 +29,7 @@ class Executor {
 
   CompiledProgram program_;
   std::vector<DictionaryCache> caches_;
+  std::vector<data::ColumnPtr> literals_;  // by register; as long as the latest batch
   // Of the current batch:
   const EvalContext* context_ = nullptr;
   const data::Batch* batch_ = nullptr;

@@ -18,7 +18,10 @@ constexpr int64_t kNanosPerSecond = 1000000000;
 constexpr int64_t kNanosPerDay = 86400 * kNanosPerSecond;
 
 constexpr int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a ^ b) < 0); }
-constexpr int64_t FloorMod(int64_t a, int64_t b) { return a - FloorDiv(a, b) * b; }
+constexpr int64_t FloorMod(int64_t a, int64_t b) {
+  const int64_t r = a % b;
+  return r != 0 && (r ^ b) < 0 ? r + b : r;
+}
 
 // --- Calendar ---
 
@@ -77,7 +80,7 @@ constexpr LocalDateTime FromTimestamp(int64_t value, int precision) {
                            : precision <= 6 ? 1000000
                                             : 1000000000);
   const int64_t days = FloorDiv(value, per_day);
-  return {days, (value - days * per_day) * (kNanosPerDay / per_day)};
+  return {days, FloorMod(value, per_day) * (kNanosPerDay / per_day)};
 }
 
 /// The value of TIMESTAMP(precision), digits beyond the precision cut off (towards the past).

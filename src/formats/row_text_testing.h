@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/batch.h"
+#include "data/print.h"
 #include "formats/text/number_text.h"
 #include "formats/text/time_output.h"
 
@@ -34,27 +35,27 @@ inline void AppendValueText(const data::Column& c, int32_t row, std::string* out
       out->append(c.At<uint8_t>(row) != 0 ? "true" : "false");
       break;
     case TypeRoot::kTinyint:
-      text::AppendLong(c.At<int8_t>(row), out);
+      data::AppendInt(c.At<int8_t>(row), out);
       break;
     case TypeRoot::kSmallint:
-      text::AppendLong(c.At<int16_t>(row), out);
+      data::AppendInt(c.At<int16_t>(row), out);
       break;
     case TypeRoot::kInt:
     case TypeRoot::kIntervalYearMonth:
-      text::AppendLong(c.At<int32_t>(row), out);
+      data::AppendInt(c.At<int32_t>(row), out);
       break;
     case TypeRoot::kBigint:
     case TypeRoot::kIntervalDayTime:
-      text::AppendLong(c.At<int64_t>(row), out);
+      data::AppendInt(c.At<int64_t>(row), out);
       break;
     case TypeRoot::kFloat:
-      text::AppendFloat(c.At<float>(row), out);
+      data::AppendFloat(c.At<float>(row), out);
       break;
     case TypeRoot::kDouble:
-      text::AppendDouble(c.At<double>(row), out);
+      data::AppendDouble(c.At<double>(row), out);
       break;
     case TypeRoot::kDecimal:
-      text::AppendDecimalPlain(c.At<__int128>(row), c.type().scale(), out);
+      data::AppendDecimal(c.At<__int128>(row), c.type().scale(), out);
       break;
     case TypeRoot::kDate:
       text::AppendDate(c.At<int32_t>(row), out);

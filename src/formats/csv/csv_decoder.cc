@@ -51,7 +51,7 @@ Status CsvDecoder::Feed(data::BufferPtr chunk, bool last) {
   last_ = last;
   std::string_view bytes(chunk ? reinterpret_cast<const char*>(chunk->data()) : nullptr,
                          chunk ? static_cast<size_t>(chunk->size()) : 0);
-  const bool valid = text::IsValidUtf8Chunk(bytes);
+  const bool valid = text::IsValidUtf8Chunk(bytes, !pending_.empty(), last);
   if (!pending_.empty()) {
     const auto length = boundary_.Advance(bytes);
     const bool complete = length.has_value() || last;
@@ -307,13 +307,10 @@ CsvDecoder::Outcome CsvDecoder::DecodeRecord(Region* region, int32_t row) {
             fmt::format("expected a closing quote {} before the end of the file",
                         options_.quote.value_or(escape_ >= 0 ? *options_.escape : '"')));
       }
-      return Malformed(
-          region, begin, &p, false, p - 1,
-          fmt::format("expected the delimiter '{}' or a line end after the closing "
-                      "quote of field {}, found {}",
-                      options_.field_delimiter, count + 1,
-                      text::Excerpt({p - 1, std::min<size_t>(
-                                                20, static_cast<size_t>(region->end - p + 1))})));
+      return Malformed(region, begin, &p, false, p - 1,
+                       fmt::format("expected the delimiter '{}' or a line end after the closing "
+                                   "quote of field {}, found {}",
+                                   options_.field_delimiter, count + 1, text::Excerpt({p - 1, 1})));
     }
     if (count >= columns) [[unlikely]] {
       // One blank field more is a trailing delimiter.

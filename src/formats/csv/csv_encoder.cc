@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/print.h"
 #include "formats/text/base64.h"
 #include "formats/text/number_text.h"
 #include "formats/text/time_output.h"
@@ -31,7 +32,7 @@ bool CsvEncoder::NeedsQuotes(std::string_view text) const {
     const auto byte = static_cast<uint8_t>(c);
     chars += (byte & 0xC0) != 0x80;
     chars += byte >= 0xF0;
-    if (byte < min_safe_ || (options_.escape && c == *options_.escape)) return true;
+    if (byte < min_safe_ || c == options_.escape.value_or('\\')) return true;
   }
   return chars > kMaxUnquotedChars;
 }
@@ -59,24 +60,24 @@ bool CsvEncoder::AppendValue(const Column& column, int32_t row, std::string* out
       out->append(s.values<uint8_t>()[i] != 0 ? "true" : "false");
       return false;
     case TypeRoot::kTinyint:
-      text::AppendLong(s.values<int8_t>()[i], out);
+      data::AppendInt(s.values<int8_t>()[i], out);
       return false;
     case TypeRoot::kSmallint:
-      text::AppendLong(s.values<int16_t>()[i], out);
+      data::AppendInt(s.values<int16_t>()[i], out);
       return false;
     case TypeRoot::kInt:
     case TypeRoot::kIntervalYearMonth:
-      text::AppendLong(s.values<int32_t>()[i], out);
+      data::AppendInt(s.values<int32_t>()[i], out);
       return false;
     case TypeRoot::kBigint:
     case TypeRoot::kIntervalDayTime:
-      text::AppendLong(s.values<int64_t>()[i], out);
+      data::AppendInt(s.values<int64_t>()[i], out);
       return false;
     case TypeRoot::kFloat:
-      text::AppendFloat(s.values<float>()[i], out);
+      data::AppendFloat(s.values<float>()[i], out);
       return false;
     case TypeRoot::kDouble:
-      text::AppendDouble(s.values<double>()[i], out);
+      data::AppendDouble(s.values<double>()[i], out);
       return false;
     case TypeRoot::kDecimal:
       text::AppendDecimalStripped(s.values<__int128>()[i], type.scale(), out);

@@ -1,7 +1,8 @@
 // CsvEncoder: Flink's csv format as its file sink writes it (Jackson's CsvGenerator).
 //
-// A text of more than 24 characters, or with any character up to the highest of delimiter, quote
-// and '\n', is quoted; numbers and booleans never are. NULL is the null literal, or nothing.
+// A text of more than 24 characters, or with the escape character (or a backslash, if there is
+// none) or any character up to the highest of delimiter, quote and '\n', is quoted; numbers and
+// booleans never are. NULL is the null literal, or nothing.
 #pragma once
 
 #include <string>

@@ -43,12 +43,12 @@ std::string Texts(const std::vector<std::string>& texts, const FormatOptions& op
 }
 
 TEST(CsvEncoder, QuotesAsJacksonDoes) {
-  EXPECT_EQ(
-      Texts({"a b", "x,y", "q\"q", "a+b", "abcdefghijklmnopqrstuvwxyz", "123456789012345678901234",
-             "1234567890123456789012345", "#c", "l1\nl2", "a-b", "\xC3\xA9", "a'b", ".", ""}),
-      "\"a b\"\n\"x,y\"\n\"q\"\"q\"\n\"a+b\"\n\"abcdefghijklmnopqrstuvwxyz\"\n"
-      "123456789012345678901234\n\"1234567890123456789012345\"\n\"#c\"\n\"l1\nl2\"\na-b\n"
-      "\xC3\xA9\n\"a'b\"\n.\n\n");
+  EXPECT_EQ(Texts({"a b", "x,y", "q\"q", "a+b", "abcdefghijklmnopqrstuvwxyz",
+                   "123456789012345678901234", "1234567890123456789012345", "#c", "l1\nl2", "a-b",
+                   "\xC3\xA9", "a'b", ".", "", "back\\slash"}),
+            "\"a b\"\n\"x,y\"\n\"q\"\"q\"\n\"a+b\"\n\"abcdefghijklmnopqrstuvwxyz\"\n"
+            "123456789012345678901234\n\"1234567890123456789012345\"\n\"#c\"\n\"l1\nl2\"\na-b\n"
+            "\xC3\xA9\n\"a'b\"\n.\n\n\"back\\slash\"\n");
   EXPECT_EQ(Texts({"a\\b", "x\"y\\", "n"}, {{"escape-character", "\\"}}),
             "\"a\\\\b\"\n\"x\"\"y\\\\\"\nn\n");
   EXPECT_EQ(Texts({"a b", "x\"y", "n,m"}, {{"disable-quote-character", "true"}}),

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "data/print.h"
 #include "formats/json/json_text.h"
 #include "formats/text/base64.h"
 #include "formats/text/number_text.h"
@@ -51,32 +52,32 @@ void JsonEncoder::AppendScalar(const Type& type, const Column& s, int32_t i,
       out->append(s.values<uint8_t>()[i] != 0 ? "true" : "false");
       return;
     case TypeRoot::kTinyint:
-      return text::AppendLong(s.values<int8_t>()[i], out);
+      return data::AppendInt(s.values<int8_t>()[i], out);
     case TypeRoot::kSmallint:
-      return text::AppendLong(s.values<int16_t>()[i], out);
+      return data::AppendInt(s.values<int16_t>()[i], out);
     case TypeRoot::kInt:
     case TypeRoot::kIntervalYearMonth:
-      return text::AppendLong(s.values<int32_t>()[i], out);
+      return data::AppendInt(s.values<int32_t>()[i], out);
     case TypeRoot::kBigint:
     case TypeRoot::kIntervalDayTime:
-      return text::AppendLong(s.values<int64_t>()[i], out);
+      return data::AppendInt(s.values<int64_t>()[i], out);
     case TypeRoot::kFloat: {
       const float f = s.values<float>()[i];
       if (!std::isfinite(f)) out->push_back('"');
-      text::AppendFloat(f, out);
+      data::AppendFloat(f, out);
       if (!std::isfinite(f)) out->push_back('"');
       return;
     }
     case TypeRoot::kDouble: {
       const double d = s.values<double>()[i];
       if (!std::isfinite(d)) out->push_back('"');
-      text::AppendDouble(d, out);
+      data::AppendDouble(d, out);
       if (!std::isfinite(d)) out->push_back('"');
       return;
     }
     case TypeRoot::kDecimal:
       if (options_.decimal_as_plain_number) {
-        text::AppendDecimalPlain(s.values<__int128>()[i], type.scale(), out);
+        data::AppendDecimal(s.values<__int128>()[i], type.scale(), out);
       } else {
         text::AppendDecimalStripped(s.values<__int128>()[i], type.scale(), out);
       }

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "data/print.h"
 #include "formats/text/number_text.h"
 
 namespace thalweg::formats::json {
@@ -25,7 +26,7 @@ void AppendNumber(std::string_view number, bool is_float, bool exact, std::strin
     text::ParseDouble(number, &d);
     const bool finite = std::isfinite(d);
     if (!finite) out->push_back('"');
-    text::AppendDouble(d, out);
+    data::AppendDouble(d, out);
     if (!finite) out->push_back('"');
     return;
   }

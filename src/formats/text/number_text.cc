@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "data/print.h"
+
 namespace thalweg::formats::text {
 namespace {
 
@@ -123,52 +125,6 @@ std::string Digits(__int128 v) {
   return std::string(p, buffer + sizeof(buffer));
 }
 
-template <typename T>
-void AppendFloating(T value, std::string* out) {
-  if (std::isnan(value)) {
-    out->append("NaN");
-    return;
-  }
-  if (std::signbit(value)) out->push_back('-');
-  value = std::fabs(value);
-  if (std::isinf(value)) {
-    out->append("Infinity");
-    return;
-  }
-  if (value == 0) {
-    out->append("0.0");
-    return;
-  }
-  char buffer[64];
-  const auto r =
-      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
-  // "d.ddde[+-]xx"
-  const char* e = std::find(buffer, r.ptr, 'e');
-  std::string digits(1, buffer[0]);
-  if (e - buffer > 2) digits.append(buffer + 2, static_cast<size_t>(e - buffer) - 2);
-  int exponent = 0;
-  std::from_chars(e[1] == '+' ? e + 2 : e + 1, r.ptr, exponent);
-  if (exponent >= -3 && exponent < 7) {
-    if (exponent < 0) {
-      out->append("0.");
-      out->append(static_cast<size_t>(-exponent - 1), '0');
-      out->append(digits);
-      return;
-    }
-    const size_t whole = static_cast<size_t>(exponent) + 1;
-    if (digits.size() < whole) digits.append(whole - digits.size(), '0');
-    out->append(digits, 0, whole);
-    out->push_back('.');
-    out->append(digits.size() > whole ? digits.substr(whole) : "0");
-    return;
-  }
-  out->push_back(digits[0]);
-  out->push_back('.');
-  out->append(digits.size() > 1 ? digits.substr(1) : "0");
-  out->push_back('E');
-  AppendLong(exponent, out);
-}
-
 }  // namespace
 
 bool ParseLongSlow(std::string_view text, int64_t* out) {
@@ -246,27 +202,6 @@ DecimalResult ParseDecimal(std::string_view s, int precision, int scale, __int12
   return DecimalResult::kOk;
 }
 
-void AppendLong(int64_t value, std::string* out) {
-  char buffer[24];
-  const auto r = std::to_chars(buffer, buffer + sizeof(buffer), value);
-  out->append(buffer, r.ptr);
-}
-
-void AppendDouble(double value, std::string* out) { AppendFloating(value, out); }
-void AppendFloat(float value, std::string* out) { AppendFloating(value, out); }
-
-void AppendDecimalPlain(__int128 unscaled, int scale, std::string* out) {
-  if (unscaled < 0) out->push_back('-');
-  std::string digits = Digits(unscaled);
-  const size_t places = static_cast<size_t>(scale);
-  if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
-  out->append(digits, 0, digits.size() - places);
-  if (places > 0) {
-    out->push_back('.');
-    out->append(digits, digits.size() - places, places);
-  }
-}
-
 void AppendDecimalStripped(__int128 unscaled, int scale, std::string* out) {
   AppendStripped(unscaled < 0, Digits(unscaled), scale, out);
 }
@@ -302,7 +237,7 @@ void AppendStripped(bool negative, std::string digits, int64_t scale, std::strin
   }
   out->push_back('E');
   if (exponent >= 0) out->push_back('+');
-  AppendLong(exponent, out);
+  data::AppendInt(exponent, out);
 }
 
 }  // namespace thalweg::formats::text

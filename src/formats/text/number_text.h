@@ -1,4 +1,5 @@
-// Numbers as text, as Java reads and writes them: Integer.parseInt, Double.parseDouble, BigDecimal.
+// Numbers as text, as Java reads them: Integer.parseInt, Double.parseDouble, BigDecimal; and
+// BigDecimal as Jackson writes it. See data/print.h for the rest.
 #pragma once
 
 #include <cstdint>
@@ -65,16 +66,9 @@ enum class DecimalResult {
 /// new BigDecimal(text) rounded half up to `scale`; no blanks.
 DecimalResult ParseDecimal(std::string_view text, int precision, int scale, __int128* out);
 
-/// BigDecimal.toPlainString(): "1500.00".
-void AppendDecimalPlain(__int128 unscaled, int scale, std::string* out);
 /// BigDecimal.stripTrailingZeros().toString(): "1.5E+3", "0".
 void AppendDecimalStripped(__int128 unscaled, int scale, std::string* out);
 /// The same for any decimal text: an optional '-', digits and the scale that they have.
 void AppendStripped(bool negative, std::string digits, int64_t scale, std::string* out);
-
-void AppendLong(int64_t value, std::string* out);
-/// Double.toString(): "1.0E10", "0.001", "NaN".
-void AppendDouble(double value, std::string* out);
-void AppendFloat(float value, std::string* out);
 
 }  // namespace thalweg::formats::text

@@ -8,7 +8,8 @@ namespace thalweg::formats::text {
 
 bool IsValidUtf8(std::string_view s);
 
-/// Whether a chunk is valid apart from a character cut off at either end.
-bool IsValidUtf8Chunk(std::string_view s);
+/// Whether a chunk is valid apart from a character that goes on from the previous chunk or in the
+/// next one, where there are such.
+bool IsValidUtf8Chunk(std::string_view s, bool goes_on, bool last);
 
 }  // namespace thalweg::formats::text

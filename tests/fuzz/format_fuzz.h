@@ -1,0 +1,62 @@
+// What the decoders' fuzzers share: decode an input whole and in pieces; both must give the same
+// rows, the same error and the same position.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "formats/decode_testing.h"
+#include "formats/registry.h"
+#include "formats/row_text_testing.h"
+
+namespace thalweg::formats {
+
+struct FuzzResult {
+  std::vector<std::string> rows;
+  std::string error;
+  DecodePosition position;
+  int64_t skipped = 0;
+};
+
+inline FuzzResult FuzzDecode(const char* format, const DecodeTarget& target,
+                             const FormatOptions& options, std::string_view input, size_t chunk,
+                             int32_t max_rows) {
+  auto decoder = FindFormat(format)->make_decoder(target, options, {});
+  if (!decoder.ok()) return {};
+  FuzzResult r;
+  Status status;
+  r.rows = RowTexts(DecodeAll(decoder->get(), input, chunk, max_rows, &status));
+  r.error = status.ok() ? "" : status.message();
+  r.position = (*decoder)->position();
+  r.skipped = (*decoder)->skipped();
+  return r;
+}
+
+/// Aborts if the size of the chunks makes a difference.
+inline void CheckFuzzInput(const char* format, const DecodeTarget& target,
+                           const FormatOptions& options, std::string_view input) {
+  const FuzzResult whole = FuzzDecode(format, target, options, input, input.size() + 1, 1000);
+  for (const size_t chunk : {size_t{1}, size_t{7}, size_t{64}}) {
+    const FuzzResult pieces = FuzzDecode(format, target, options, input, chunk, 3);
+    if (pieces.rows == whole.rows && pieces.error == whole.error &&
+        pieces.position.byte_offset == whole.position.byte_offset &&
+        pieces.position.line == whole.position.line && pieces.skipped == whole.skipped) {
+      continue;
+    }
+    std::fprintf(
+        stderr,
+        "chunks of %zu: %zu rows, error '%s', offset %lld, line %lld, skipped %lld\n"
+        "whole: %zu rows, error '%s', offset %lld, line %lld, skipped %lld\n",
+        chunk, pieces.rows.size(), pieces.error.c_str(),
+        static_cast<long long>(pieces.position.byte_offset),
+        static_cast<long long>(pieces.position.line), static_cast<long long>(pieces.skipped),
+        whole.rows.size(), whole.error.c_str(), static_cast<long long>(whole.position.byte_offset),
+        static_cast<long long>(whole.position.line), static_cast<long long>(whole.skipped));
+    std::abort();
+  }
+}
+
+}  // namespace thalweg::formats

@@ -55,7 +55,8 @@ TEST(Nexmark, SameEventsWhateverTheBatchAndTheRestart) {
 
 TEST(Nexmark, PrunedColumnsAreTheSameValues) {
   const auto table = Table({{"events.num", "200"}});
-  const auto& bid = NexmarkSchema()[3].type.fields();
+  const data::Schema schema = NexmarkSchema();
+  const auto& bid = schema[3].type.fields();
   const data::Schema pruned = {{"bid", data::Type::Row({bid[6], bid[2]})},
                                {"event_type", data::Type::Int()}};
   const data::Schema full = {{"bid", NexmarkSchema()[3].type}, {"event_type", data::Type::Int()}};

@@ -334,7 +334,7 @@ FormatResult FormatOne(const Spec& spec, const FormatArg& arg, std::string* out)
     case 'g':
     case 'a':
       if (arg.kind == Kind::kNull) {
-        text = "null";
+        text = Cut(spec, "null");
       } else if (arg.kind != Kind::kFloat && arg.kind != Kind::kDouble) {
         return FormatResult::kMalformed;
       } else if (auto r = FormatNumber(spec, arg, conversion, &text); r != FormatResult::kOk) {

@@ -283,9 +283,8 @@ std::span<const ScalarFunction> SplitFunctions() {
        {"SPLIT('a,b', ',')", "[a, b]"},
        [](const BindArgs& a) -> Result<BoundFunction> {
          if (auto m = Match(a, {Arg::kString, Arg::kString})) {
-           const Type element = Type::String().WithNullable(false);
-           return m->ReturnsColumn(Type::Array(element).WithNullable(m->any_nullable), &Split,
-                                   NullPolicy::kCustom);
+           return m->ReturnsColumn(Type::Array(Type::String()).WithNullable(m->any_nullable),
+                                   &Split, NullPolicy::kCustom);
          }
          return NoMatch("SPLIT(string, delimiter)", a);
        }},

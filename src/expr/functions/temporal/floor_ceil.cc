@@ -114,7 +114,9 @@ template <bool kCeil>
 Status OfTime(const KernelCall& call, data::Column* out) {
   const ColumnView<int32_t> in(*call.args[0]);
   auto* to = out->mutable_values<int32_t>();
-  const int64_t step = MillisOf(*static_cast<const TimeUnit*>(call.state));
+  // Days and longer units leave a time of day as it is.
+  const TimeUnit unit = *static_cast<const TimeUnit*>(call.state);
+  const int64_t step = IsOfDate(unit) ? 0 : MillisOf(unit);
   call.rows.ForEach([&](int32_t i) { to[i] = static_cast<int32_t>(RoundTo(in[i], step, kCeil)); });
   return Status::OK();
 }
@@ -165,7 +167,7 @@ Result<BoundFunction> Bind(const BindArgs& a) {
                         : t.root() == TypeRoot::kTime      ? &OfTime<kCeil>
                         : t.root() == TypeRoot::kTimestamp ? &OfTimestamp<kCeil>
                                                            : &OfLtz<kCeil>;
-  if (!(of_time || IsOfDate(*unit)) || (t.root() == TypeRoot::kTime && !of_time)) {
+  if (!of_time && !IsOfDate(*unit)) {
     return Status::InvalidSql((kCeil ? "CEIL" : "FLOOR") + std::string("(.. TO ") +
                               std::string(*name) + ") does not apply to " +
                               t.WithNullable(true).ToSummary());

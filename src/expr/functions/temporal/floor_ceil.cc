@@ -117,7 +117,9 @@ Status OfTime(const KernelCall& call, data::Column* out) {
   // Days and longer units leave a time of day as it is.
   const TimeUnit unit = *static_cast<const TimeUnit*>(call.state);
   const int64_t step = IsOfDate(unit) ? 0 : MillisOf(unit);
-  call.rows.ForEach([&](int32_t i) { to[i] = static_cast<int32_t>(RoundTo(in[i], step, kCeil)); });
+  call.rows.ForEach([&](int32_t i) {
+    to[i] = step == 0 ? in[i] : static_cast<int32_t>(RoundTo(in[i], step, kCeil));
+  });
   return Status::OK();
 }
 

@@ -91,6 +91,11 @@ Status ResultWriter::OnResultEnd() {
     rows_ = folded_.size();
   }
   if (format_ == OutputFormat::kTable) {
+    if (!table_begun_ && TableText::IsText(held_)) {
+      TableText::AppendText(*held_[0][0], &out_);
+      held_.clear();
+      return WriteOut();
+    }
     TW_RETURN_IF_ERROR(ShowTableRows());
     out_ += fmt::format("({} {})\n", rows_, rows_ == 1 ? "row" : "rows");
   }

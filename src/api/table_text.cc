@@ -87,6 +87,20 @@ void TableText::AppendRow(const TextRow& row, std::string* out) const {
   *out += '\n';
 }
 
+bool TableText::IsText(const std::vector<TextRow>& rows) {
+  return rows.size() == 1 && rows[0].size() == 1 && rows[0][0] &&
+         rows[0][0]->find('\n') != std::string::npos;
+}
+
+void TableText::AppendText(std::string_view text, std::string* out) {
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    *out += OneLine(text.substr(0, end));
+    *out += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
 void TableText::AppendCell(std::string_view text, size_t column, std::string* out) const {
   const std::string shown = OneLine(text);
   const size_t width = DisplayWidth(shown);

@@ -26,6 +26,11 @@ class TableText {
   void AppendHeader(std::string* out) const;
   void AppendRow(const TextRow& row, std::string* out) const;
 
+  /// A single text with line breaks (a plan, SHOW CREATE TABLE) is no table: people want to read
+  /// its lines.
+  static bool IsText(const std::vector<TextRow>& rows);
+  static void AppendText(std::string_view text, std::string* out);
+
  private:
   void AppendCell(std::string_view text, size_t column, std::string* out) const;
 

@@ -42,5 +42,15 @@ TEST(DisplayWidth, CountsTerminalColumns) {
   EXPECT_GE(DisplayWidth("\xFF\xE6"), 1u);                  // no UTF-8, but no crash either
 }
 
+TEST(TableTextTest, OneTextWithLineBreaksIsShownAsItsLines) {
+  EXPECT_TRUE(TableText::IsText({{"a\nb"}}));
+  EXPECT_FALSE(TableText::IsText({{"a"}}));
+  EXPECT_FALSE(TableText::IsText({{"a\nb"}, {"c"}}));
+  EXPECT_FALSE(TableText::IsText({{std::nullopt}}));
+  std::string out;
+  TableText::AppendText("a\n\n  b\tc\n", &out);
+  EXPECT_EQ(out, "a\n\n  b\\tc\n");
+}
+
 }  // namespace
 }  // namespace thalweg::api

@@ -23,10 +23,11 @@ MemoryPool::~MemoryPool() {
 }
 
 Status MemoryPool::Exceeded(int64_t bytes) const {
+  const std::string need = bytes > 0 ? fmt::format(" needs {} more, but", FormatBytes(bytes)) : "";
   return Status::ResourceExhausted(
-      fmt::format("{} needs {} more, but holds {} of its {} limit; raise --memory, or reduce the "
-                  "job's state (table.exec.state.ttl, smaller windows, fewer keys)",
-                  name_, FormatBytes(bytes), FormatBytes(used()), FormatBytes(limit_)));
+      fmt::format("{}{} holds {} of its {} limit; raise --memory, or reduce the job's state "
+                  "(table.exec.state.ttl, smaller windows, fewer keys)",
+                  name_, need, FormatBytes(used()), FormatBytes(limit_)));
 }
 
 void MemoryPool::RaisePeak(int64_t used) {
@@ -65,10 +66,7 @@ void MemoryPool::Release(int64_t bytes) {
 
 Status MemoryPool::CheckLimit() const {
   for (const MemoryPool* p = this; p != nullptr; p = p->parent_) {
-    if (p->used() > p->limit_) {
-      Status s = p->Exceeded(0);
-      return p == this ? s : s.WithContext(name_);
-    }
+    if (p->used() > p->limit_) return p->Exceeded(0);
   }
   return Status::OK();
 }

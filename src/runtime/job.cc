@@ -189,6 +189,7 @@ void Job::DiscoverLoop() {
 }
 
 void Job::Fail(Status status) {
+  if (status.code() == StatusCode::kResourceExhausted) status = NameLargestHolders(status);
   {
     std::lock_guard lock(mutex_);
     if (status_.ok()) status_ = std::move(status);
@@ -196,6 +197,21 @@ void Job::Fail(Status status) {
     changed_.notify_all();
   }
   for (auto& w : workers_) w->wakeup()->Notify();
+}
+
+// The limit is shared, so whoever meets it first is seldom the one to blame.
+Status Job::NameLargestHolders(const Status& status) const {
+  constexpr size_t kNamed = 3;
+  constexpr size_t kNameLength = 120;
+  std::vector<NodeStats> nodes = stats().nodes;
+  std::sort(nodes.begin(), nodes.end(),
+            [](const NodeStats& a, const NodeStats& b) { return a.state_bytes > b.state_bytes; });
+  std::string holders;
+  for (size_t i = 0; i < std::min(kNamed, nodes.size()) && nodes[i].state_bytes > 0; ++i) {
+    holders += fmt::format("\n  {}  {}", FormatBytes(nodes[i].state_bytes),
+                           nodes[i].name.substr(0, kNameLength));
+  }
+  return Status::ResourceExhausted(status.message() + "\nThe largest holders of memory:" + holders);
 }
 
 void Job::Stop() {

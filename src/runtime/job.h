@@ -85,6 +85,7 @@ class Job {
   Job(graph::Graph graph, JobOptions options);
   Status Build();
   void Fail(Status status);
+  Status NameLargestHolders(const Status& status) const;
   void DiscoverLoop();
 
   graph::Graph graph_;

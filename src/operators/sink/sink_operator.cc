@@ -41,39 +41,47 @@ Status SinkOperator::Open(OperatorContext* context, const OperatorState& restore
 }
 
 Result<Progress> SinkOperator::OnBatch(int input, data::Batch batch) {
-  if (!node_.not_null_columns.empty()) TW_RETURN_IF_ERROR(EnforceNotNull(&batch));
+  Status violation;
+  if (!node_.not_null_columns.empty()) violation = EnforceNotNull(&batch);
   if (node_.length != graph::LengthEnforcer::kIgnore) TW_RETURN_IF_ERROR(EnforceLength(&batch));
-  if (batch.empty()) return Progress::kDone;
-  TW_RETURN_IF_ERROR(writer_ ? writer_->Write(batch) : coordinator_->collector()(batch));
+  if (!batch.empty()) {
+    TW_RETURN_IF_ERROR(writer_ ? writer_->Write(batch) : coordinator_->collector()(batch));
+  }
+  if (!violation.ok()) return violation;
   return Progress::kDone;
 }
 
 Status SinkOperator::EnforceNotNull(data::Batch* batch) {
+  Status violation;
   for (int column : node_.not_null_columns) {
     const data::Column& c = *batch->columns[static_cast<size_t>(column)];
     if (!c.may_have_nulls()) continue;
+    const bool fails = node_.not_null == graph::NotNullEnforcer::kError;
     auto kept = data::Buffer::Allocate(static_cast<int64_t>(batch->num_rows()) * 4);
+    const data::Rows rows = batch->rows();
     int32_t count = 0;
     bool any_null = false;
-    batch->rows().ForEach([&](int32_t i) {
-      if (c.IsNull(i)) {
+    for (int32_t k = 0; k < rows.count() && !(fails && any_null); ++k) {
+      if (c.IsNull(rows[k])) {
         any_null = true;
       } else {
-        kept->as<int32_t>()[count++] = i;
+        kept->as<int32_t>()[count++] = rows[k];
       }
-    });
+    }
     if (!any_null) continue;
-    if (node_.not_null == graph::NotNullEnforcer::kError) {
-      return Status::BadData(fmt::format(
+    if (fails) {
+      batch->Select(std::move(kept), count);  // the rows before it are still written
+      violation = Status::BadData(fmt::format(
           "Column '{}' is NOT NULL, however, a null value is being written into it (table {}). You "
           "can set job configuration 'table.exec.sink.not-null-enforcer'='DROP' to suppress this "
           "exception and drop such records silently.",
           schema_[static_cast<size_t>(column)].name, node_.table));
+      continue;
     }
     context_->metrics()->skipped_rows += batch->num_rows() - count;
     batch->Select(std::move(kept), count);
   }
-  return Status::OK();
+  return violation;
 }
 
 Status SinkOperator::EnforceLength(data::Batch* batch) {

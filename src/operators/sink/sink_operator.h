@@ -27,6 +27,8 @@ class SinkOperator final : public Operator {
   Status Snapshot(OperatorState* state) override;
 
  private:
+  /// Narrows the batch to the rows that may be written: those before the first NULL if the enforcer
+  /// fails the job (the error is returned), those without NULL if it drops rows.
   Status EnforceNotNull(data::Batch* batch);
   Status EnforceLength(data::Batch* batch);
 

@@ -24,7 +24,7 @@ class AvgAccumulator final : public Accumulator {
       if (!v.valid(row)) continue;
       const S value = static_cast<S>(v[row]);
       const int sign = in.sign(k);
-      AddToSum<S>(StateOf<State>(in.states[k]), sign > 0 ? value : static_cast<S>(-value), sign);
+      Add(StateOf<State>(in.states[k]), sign > 0 ? value : static_cast<S>(-value), sign);
     }
     return Status::OK();
   }
@@ -42,7 +42,12 @@ class AvgAccumulator final : public Accumulator {
   Status MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count) override {
     for (int32_t k = 0; k < count; ++k) {
       const State& f = *StateOf<State>(from[k]);
-      if (f.count != 0) AddToSum<S>(StateOf<State>(into[k]), f.sum, f.count);
+      State* s = StateOf<State>(into[k]);
+      if (SumLost(f)) {
+        Lose(s, f.count);
+      } else if (f.count != 0) {
+        Add(s, f.sum, f.count);
+      }
     }
     return Status::OK();
   }
@@ -67,15 +72,31 @@ class AvgAccumulator final : public Accumulator {
       const int32_t row = in.rows[k];
       State* s = StateOf<State>(in.states[k]);
       if (sum.valid(row)) {
-        AddToSum<S>(s, sum[row], n[row]);
+        Add(s, sum[row], n[row]);
       } else {
-        s->count += n[row];
+        Lose(s, n[row]);
       }
     }
     return Status::OK();
   }
 
  private:
+  /// Unlike SUM, AVG stays NULL once its DECIMAL sum has overflowed.
+  static void Add(State* s, S value, int64_t count) {
+    if (SumLost(*s)) {
+      s->count += count;
+    } else {
+      AddToSum<S>(s, value, count);
+    }
+  }
+  /// Adds `count` values whose sum is NULL.
+  static void Lose(State* s, int64_t count) {
+    s->count += count;
+    if constexpr (std::is_same_v<S, state::Int128>) {
+      if (count != 0) s->lost = 1;
+    }
+  }
+
   data::Type SumType() const {
     if constexpr (std::is_same_v<S, int64_t>) return data::Type::Bigint();
     if constexpr (std::is_same_v<S, double>) return data::Type::Double();

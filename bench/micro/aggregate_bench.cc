@@ -36,6 +36,7 @@ class NullContext final : public OperatorContext {
   const expr::EvalContext& eval() const override { return eval_; }
   MemoryPool* pool() override { return &pool_; }
   OperatorMetrics* metrics() override { return &metrics_; }
+  state::StateStore* state() override { return &state_; }
   int subtask() const override { return 0; }
   int parallelism() const override { return 1; }
   int max_parallelism() const override { return 128; }
@@ -46,6 +47,7 @@ class NullContext final : public OperatorContext {
   MemoryPool pool_;
   expr::EvalContext eval_;
   OperatorMetrics metrics_;
+  state::StateStore state_{"bench"};
 };
 
 // 0 bidder BIGINT, 1 auction BIGINT, 2 price BIGINT, 3 day STRING, 4 channel STRING,

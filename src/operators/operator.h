@@ -20,6 +20,7 @@
 #include "base/status.h"
 #include "data/batch.h"
 #include "expr/eval_context.h"
+#include "state/state_store.h"
 
 namespace thalweg::operators {
 
@@ -57,6 +58,8 @@ class OperatorContext {
   virtual const expr::EvalContext& eval() const = 0;
   virtual MemoryPool* pool() = 0;
   virtual OperatorMetrics* metrics() = 0;
+  /// Where the operator adds its keyed tables, in Open.
+  virtual state::StateStore* state() = 0;
 
   virtual int subtask() const = 0;
   virtual int parallelism() const = 0;
@@ -90,7 +93,8 @@ class Operator {
   virtual Result<Progress> OnInputEnd(int input);
   /// Goes on with output that was interrupted by output_full().
   virtual Result<Progress> Produce();
-  /// Appends everything Open needs to go on from here. Stateless operators append nothing.
+  /// Appends what Open needs to go on from here beside the tables in context->state(), which are
+  /// snapshotted by themselves: progress and counters. Copied while the barrier waits, so small.
   virtual Status Snapshot(OperatorState* state);
   /// The epoch is durable. Default: nothing.
   virtual Status OnCommit(int64_t epoch);

@@ -270,6 +270,7 @@ TEST_F(GroupAggregateTest, TwoPhasesGiveWhatOneGives) {
     const expr::EvalContext& eval() const override { return c_->eval(); }
     MemoryPool* pool() override { return c_->pool(); }
     OperatorMetrics* metrics() override { return c_->metrics(); }
+    state::StateStore* state() override { return c_->state(); }
     int subtask() const override { return 0; }
     int parallelism() const override { return 1; }
     int max_parallelism() const override { return 128; }

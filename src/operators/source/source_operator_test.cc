@@ -147,6 +147,7 @@ class RecordingContext final : public OperatorContext {
   const expr::EvalContext& eval() const override { return eval_context; }
   MemoryPool* pool() override { return MemoryPool::Process(); }
   OperatorMetrics* metrics() override { return &metrics_; }
+  state::StateStore* state() override { return &state_; }
   int subtask() const override { return 0; }
   int parallelism() const override { return 1; }
   int max_parallelism() const override { return 128; }
@@ -156,6 +157,7 @@ class RecordingContext final : public OperatorContext {
   int64_t wake_at = 0;
   expr::EvalContext eval_context;
   OperatorMetrics metrics_;
+  state::StateStore state_{"source"};
 };
 
 class SourceOperatorTest : public testing::Test {

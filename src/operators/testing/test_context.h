@@ -14,6 +14,7 @@ class TestContext final : public OperatorContext {
  public:
   explicit TestContext(int subtask = 0, int parallelism = 1, int max_parallelism = 128)
       : pool_("test operator", nullptr),
+        state_("test operator"),
         subtask_(subtask),
         parallelism_(parallelism),
         max_parallelism_(max_parallelism) {}
@@ -34,6 +35,7 @@ class TestContext final : public OperatorContext {
   const expr::EvalContext& eval() const override { return eval_; }
   MemoryPool* pool() override { return &pool_; }
   OperatorMetrics* metrics() override { return &metrics_; }
+  state::StateStore* state() override { return &state_; }
   int subtask() const override { return subtask_; }
   int parallelism() const override { return parallelism_; }
   int max_parallelism() const override { return max_parallelism_; }
@@ -56,6 +58,7 @@ class TestContext final : public OperatorContext {
 
  private:
   MemoryPool pool_;
+  state::StateStore state_;
   const int subtask_;
   const int parallelism_;
   const int max_parallelism_;

@@ -82,6 +82,7 @@ class SessionRows final : public Operator {
     const expr::EvalContext& eval() const override { return to_->eval(); }
     MemoryPool* pool() override { return to_->pool(); }
     OperatorMetrics* metrics() override { return to_->metrics(); }
+    state::StateStore* state() override { return to_->state(); }
     int subtask() const override { return to_->subtask(); }
     int parallelism() const override { return to_->parallelism(); }
     int max_parallelism() const override { return to_->max_parallelism(); }

@@ -11,6 +11,7 @@ Subtask::Subtask(SubtaskConfig config, std::unique_ptr<operators::Operator> op, 
                  MemoryPool* parent_pool)
     : config_(std::move(config)),
       pool_(std::make_shared<MemoryPool>(config_.name, parent_pool)),
+      state_(config_.name),
       op_(std::move(op)),
       source_(dynamic_cast<operators::SourceOperatorBase*>(op_.get())),
       gate_(std::move(gate)),
@@ -22,7 +23,8 @@ Subtask::~Subtask() = default;
 
 Status Subtask::Open(const operators::OperatorState& restored) {
   ScopedMemoryPool scope(pool_.get());
-  return op_->Open(this, restored);
+  TW_RETURN_IF_ERROR(op_->Open(this, restored));
+  return state_.FinishOpen();
 }
 
 bool Subtask::Flush(bool* moved) {

@@ -73,6 +73,7 @@ class Subtask final : public operators::OperatorContext {
   const expr::EvalContext& eval() const override { return eval_; }
   MemoryPool* pool() override { return pool_.get(); }
   operators::OperatorMetrics* metrics() override { return &metrics_; }
+  state::StateStore* state() override { return &state_; }
   int subtask() const override { return config_.subtask; }
   int parallelism() const override { return config_.parallelism; }
   int max_parallelism() const override { return config_.max_parallelism; }
@@ -97,6 +98,7 @@ class Subtask final : public operators::OperatorContext {
 
   const SubtaskConfig config_;
   std::shared_ptr<MemoryPool> pool_;
+  state::StateStore state_;  // before op_, whose tables it knows
   std::unique_ptr<operators::Operator> op_;
   operators::SourceOperatorBase* source_;  // op_ if it is a source, else null
   InputGate gate_;

@@ -44,7 +44,8 @@ Result<data::Type> CommonType(const std::vector<data::Type>& types);
 /// DOUBLE, TIMESTAMP and TIMESTAMP_LTZ give TIMESTAMP_LTZ, DATE and TIMESTAMP give DATE.
 Result<data::Type> MergedType(const std::vector<data::Type>& types);
 /// If `e` is deterministic and reads no column: its value as a literal. Expressions that fail stay
-/// as they are and fail at run time, as in Flink... unless Flink fails at planning.
+/// as they are and fail at run time, as in Flink... unless Flink fails at planning. Branches of
+/// CASE that a constant condition decides are dropped, so the result may be less nullable than `e`.
 Result<ExprPtr> FoldConstants(ExprPtr e, const EvalContext& context);
 
 }  // namespace thalweg::expr

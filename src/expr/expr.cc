@@ -107,7 +107,10 @@ void Expr::CollectColumns(std::vector<bool>* used) const {
 }
 
 ExprPtr Substitute(const ExprPtr& e, const std::vector<ExprPtr>& substitutes) {
-  if (e->kind == ExprKind::kColumn) return substitutes[static_cast<size_t>(e->column)];
+  if (e->kind == ExprKind::kColumn) {
+    const ExprPtr& substitute = substitutes[static_cast<size_t>(e->column)];
+    return substitute == nullptr ? e : substitute;
+  }
   if (e->args.empty()) return e;
   std::vector<ExprPtr> args;
   bool changed = false;

@@ -46,7 +46,7 @@ struct Expr {
   void CollectColumns(std::vector<bool>* used) const;
 };
 
-/// The same tree with column i replaced by substitutes[i].
+/// The same tree with column i replaced by substitutes[i], or left where that is null.
 ExprPtr Substitute(const ExprPtr& e, const std::vector<ExprPtr>& substitutes);
 
 }  // namespace thalweg::expr

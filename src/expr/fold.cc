@@ -51,6 +51,31 @@ data::ColumnPtr AsPlannerConstant(const Expr& e, data::ColumnPtr value) {
   return c;
 }
 
+bool IsTrue(const Expr& literal) {
+  return !literal.literal->IsNull(0) && literal.literal->At<uint8_t>(0) != 0;
+}
+
+/// CASE without the branches that no row takes.
+ExprPtr DropDeadBranches(const ExprPtr& e) {
+  if (e->kind != ExprKind::kCase) return e;
+  std::vector<ExprPtr> args;
+  size_t i = 0;
+  for (; i + 1 < e->args.size(); i += 2) {
+    const ExprPtr& condition = e->args[i];
+    if (condition->kind != ExprKind::kLiteral) {
+      args.insert(args.end(), {condition, e->args[i + 1]});
+    } else if (IsTrue(*condition)) {
+      break;  // whatever comes later
+    }
+  }
+  if (i + 1 == e->args.size() && args.size() + 1 == e->args.size()) return e;
+  args.push_back(i + 1 == e->args.size() ? e->args[i] : e->args[i + 1]);
+  if (args.size() == 1) return args[0];
+  auto copy = std::make_shared<Expr>(*e);
+  copy->args = std::move(args);
+  return copy;
+}
+
 }  // namespace
 
 Result<ExprPtr> FoldConstants(ExprPtr e, const EvalContext& context) {
@@ -65,9 +90,9 @@ Result<ExprPtr> FoldConstants(ExprPtr e, const EvalContext& context) {
   if (changed) {
     auto copy = std::make_shared<Expr>(*e);
     copy->args = std::move(args);
-    e = std::move(copy);
+    e = DropDeadBranches(std::move(copy));
   }
-  if (!e->deterministic() || ReadsColumn(*e)) return e;
+  if (e->kind == ExprKind::kLiteral || !e->deterministic() || ReadsColumn(*e)) return e;
   Result<data::ColumnPtr> value = EvaluateConstant(e, context);
   if (!value.ok()) return e;  // fails again when a row is evaluated
   return MakeLiteral(AsPlannerConstant(*e, (*value)->WithType(e->type)));

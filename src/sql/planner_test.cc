@@ -61,6 +61,20 @@ TEST_F(PlannerTest, FiltersReachScansWithoutWatermark) {
   EXPECT_FALSE(Contains(Explain("SELECT k FROM g WHERE id > 1"), "filter="));
 }
 
+TEST_F(PlannerTest, AnEqualityInTheFilterIsKnownAboveIt) {
+  std::string text = Explain(
+      "SELECT id, CASE id WHEN 1 THEN k WHEN 2 THEN UPPER(k) END, id * 2 "
+      "FROM plain WHERE id = 2 AND id + 1 < 5");
+  EXPECT_TRUE(Contains(text, "select=[id, UPPER(k) AS ")) << text;
+  EXPECT_TRUE(Contains(text, ", 4 AS ")) << text;
+  EXPECT_TRUE(Contains(text, "where=[(id = 2)]")) << text;
+  // Nothing is known of a disjunction, and equal doubles may differ.
+  text = Explain(
+      "SELECT id + 1, CAST(id AS DOUBLE) + 1 FROM plain "
+      "WHERE id = 2 OR CAST(id AS DOUBLE) = 0");
+  EXPECT_TRUE(Contains(text, "(id + 1)")) << text;
+}
+
 TEST_F(PlannerTest, UpdatesIntoAnAppendOnlySinkAreRefused) {
   std::string text = Explain("INSERT INTO f SELECT k, COUNT(*) FROM plain GROUP BY k");
   EXPECT_TRUE(Contains(text,

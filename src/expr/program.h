@@ -1,4 +1,4 @@
-// Program: expressions compiled to a flat list of steps over column registers.
+// Program: a filter and a projection compiled to a flat list of steps over column registers.
 //
 // Equal deterministic sub-expressions are evaluated once. AND, OR, CASE and COALESCE evaluate their
 // later arguments only on the rows that need them, so CASE WHEN x <> 0 THEN y / x END never divides
@@ -19,33 +19,25 @@ namespace thalweg::expr {
 
 class Program {
  public:
-  static Result<std::unique_ptr<Program>> Compile(std::vector<ExprPtr> exprs);
+  /// `condition` (null: none) filters the rows; its conjuncts are applied one after the other, each
+  /// on the rows that passed the former ones, and share their sub-expressions with the projection.
+  static Result<std::unique_ptr<Program>> Compile(std::vector<ExprPtr> projection,
+                                                  ExprPtr condition = nullptr);
   ~Program();
 
-  /// One column of `batch.size` rows per expression; rows that batch.rows() does not select are
-  /// undefined. Column references come back as they are (any encoding).
+  /// The rows of the batch where the condition is TRUE (not NULL), with one column per projected
+  /// expression. Rows keep their place under a selection, or, when few are left, move together;
+  /// kinds go with them. Rows that the result does not select are undefined. Column references come
+  /// back as they are (any encoding). No columns if no row is left.
+  Result<data::Batch> Run(const EvalContext& context, const data::Batch& batch);
+  /// The columns alone, of a program without a condition; undefined if the batch has no rows.
   Result<std::vector<data::ColumnPtr>> Evaluate(const EvalContext& context,
                                                 const data::Batch& batch);
-  /// The same for the rows given, a subset of the batch's.
-  Result<std::vector<data::ColumnPtr>> Evaluate(const EvalContext& context,
-                                                const data::Batch& batch, data::Rows rows);
 
  private:
   struct Impl;
   explicit Program(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
-};
-
-/// A boolean expression as a row filter.
-class Filter {
- public:
-  static Result<std::unique_ptr<Filter>> Compile(ExprPtr condition);
-  /// Narrows the batch's selection to the rows where the condition is TRUE (not NULL). Conjuncts
-  /// are applied one after the other, each on the rows that passed the former ones.
-  Status Apply(const EvalContext& context, data::Batch* batch);
-
- private:
-  std::vector<std::unique_ptr<Program>> conjuncts_;
 };
 
 }  // namespace thalweg::expr

@@ -148,12 +148,70 @@ TEST_F(ProgramTest, FilterNarrowsConjunctByConjunct) {
   Batch b = BatchOf({Ints({0, 2, 4, kNull, 5}), Ints({8, 8, 8, 8, 3})});
   const ExprPtr nonzero = Call("<>", {IntColumn(0), MakeIntLiteral(0)});
   const ExprPtr exact = Call("=", {Call("%", {IntColumn(1), IntColumn(0)}), MakeIntLiteral(0)});
-  auto filter = Filter::Compile(Call("AND", {nonzero, exact}));
-  ASSERT_TRUE(filter.ok());
-  ASSERT_TRUE((*filter)->Apply(context_, &b).ok());
-  ASSERT_EQ(b.num_rows(), 2);
-  EXPECT_EQ(b.rows()[0], 1);
-  EXPECT_EQ(b.rows()[1], 2);
+  auto program = Program::Compile({IntColumn(1)}, Call("AND", {nonzero, exact}));
+  ASSERT_TRUE(program.ok());
+  auto out = (*program)->Run(context_, b);
+  ASSERT_TRUE(out.ok());
+  ASSERT_EQ(out->num_rows(), 2);
+  EXPECT_EQ(out->rows()[0], 1);
+  EXPECT_EQ(out->rows()[1], 2);
+}
+
+TEST_F(ProgramTest, FilterAndProjectionShareTheirWork) {
+  // Few rows are left, so they move together, and what the filter has computed with them.
+  std::vector<int32_t> values(16, 1);
+  values[11] = 7;
+  Batch b = BatchOf({Ints(values), Ints({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})});
+  auto kinds = data::Buffer::Allocate(16);
+  std::fill_n(kinds->as<data::RowKind>(), 16, data::RowKind::kInsert);
+  kinds->as<data::RowKind>()[11] = data::RowKind::kDelete;
+  b.kinds = kinds;
+  const ExprPtr product = Call("*", {IntColumn(0), MakeIntLiteral(3)});
+  auto program = Program::Compile({product, IntColumn(1), Call("+", {product, IntColumn(1)})},
+                                  Call(">", {product, MakeIntLiteral(20)}));
+  ASSERT_TRUE(program.ok());
+  auto out = (*program)->Run(context_, b);
+  ASSERT_TRUE(out.ok());
+  ASSERT_EQ(out->size, 1);
+  EXPECT_EQ(out->kind(0), data::RowKind::kDelete);
+  EXPECT_EQ(out->columns[0]->At<int32_t>(0), 21);
+  EXPECT_EQ(out->columns[1]->At<int32_t>(0), 11);
+  EXPECT_EQ(out->columns[2]->At<int32_t>(0), 32);
+}
+
+TEST_F(ProgramTest, AProjectionFailsOnlyOnRowsThatPass) {
+  const Batch b = BatchOf({Ints({0, 2}), Ints({8, 8})});
+  const ExprPtr quotient = Call("/", {IntColumn(1), IntColumn(0)});
+  auto program = Program::Compile({quotient}, Call("<>", {IntColumn(0), MakeIntLiteral(0)}));
+  ASSERT_TRUE(program.ok());
+  auto out = (*program)->Run(context_, b);
+  ASSERT_TRUE(out.ok()) << out.status().ToString();
+  EXPECT_EQ(out->columns[0]->At<int32_t>(1), 4);
+}
+
+TEST_F(ProgramTest, CaseOfFieldsAndLiteralsSelects) {
+  const ExprPtr x = IntColumn(0), y = IntColumn(1);
+  const auto equals = [&](int v) { return Call("=", {x, MakeIntLiteral(v)}); };
+  const ExprPtr e = Call("CASE", {equals(1), y, equals(1), MakeIntLiteral(-1), equals(2),
+                                  MakeIntLiteral(22), MakeNullLiteral(Type::Int())});
+  Batch b = BatchOf({Ints({1, 2, 3, kNull, 1}), Ints({10, 20, 30, 40, kNull})});
+  EXPECT_EQ(Run(e, b), "10,22,NULL,NULL,NULL");
+  auto selection = data::Buffer::Allocate(8);
+  selection->as<int32_t>()[0] = 1;
+  selection->as<int32_t>()[1] = 4;
+  b.Select(selection, 2);
+  EXPECT_EQ(Run(e, b), "22,NULL");
+  // Texts, one of them from a dictionary.
+  auto indices = data::Buffer::Allocate(3 * 4);
+  const int32_t at[] = {1, 0, 1};
+  std::copy(at, at + 3, indices->as<int32_t>());
+  ColumnBuilder texts(Type::String());
+  texts.AppendString("a");
+  texts.AppendNull();
+  b = BatchOf({Ints({1, 2, 2}), Column::MakeDictionary(indices, 3, texts.Finish())});
+  EXPECT_EQ(
+      Run(Call("CASE", {equals(1), MakeStringLiteral("one"), MakeColumn(1, Type::String())}), b),
+      "one,a,NULL");
 }
 
 TEST_F(ProgramTest, EvaluatesUnderASelection) {

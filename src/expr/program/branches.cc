@@ -1,6 +1,7 @@
 // AND, OR, CASE and COALESCE: which rows go on to which branch.
 #include <cstring>
 
+#include "expr/program/booleans.h"
 #include "expr/program/executor.h"
 #include "expr/program/merge.h"
 
@@ -12,29 +13,6 @@ using data::Encoding;
 using data::Rows;
 
 namespace {
-
-/// A BOOLEAN column read by row, whatever its encoding.
-class Booleans {
- public:
-  explicit Booleans(const Column& c)
-      : values_(c.storage().values<uint8_t>()),
-        validity_(c.storage().validity()),
-        indices_(c.encoding() == Encoding::kDictionary ? c.indices() : nullptr),
-        mask_(c.encoding() == Encoding::kConstant ? 0 : -1),
-        null_(c.physical() == data::PhysicalType::kNull) {}
-  bool valid(int32_t i) const { return !null_ && (validity_ == nullptr || validity_[At(i)] != 0); }
-  bool value(int32_t i) const { return values_[At(i)] != 0; }
-  bool is_true(int32_t i) const { return valid(i) && value(i); }
-
- private:
-  int32_t At(int32_t i) const { return indices_ != nullptr ? indices_[i] : i & mask_; }
-
-  const uint8_t* values_;
-  const uint8_t* validity_;
-  const int32_t* indices_;
-  int32_t mask_;
-  bool null_;
-};
 
 /// Folds one condition into the running three-valued result on `rows`. `decisive` (FALSE for AND,
 /// TRUE for OR) wins over NULL, which wins over the other value.
@@ -119,6 +97,7 @@ Result<ColumnPtr> Executor::RunLogical(const Step& step, Rows rows) {
 }
 
 Result<ColumnPtr> Executor::RunCase(const Step& step, Rows rows) {
+  if (step.branches.empty()) return RunSelect(step, rows);
   // branches: value 1, condition 2, value 2, ..., else
   const Expr& e = *step.expr;
   PieceMerger merger(e.type, size_);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <deque>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -13,12 +14,27 @@ bool IsLazy(ExprKind kind) {
          kind == ExprKind::kCoalesce;
 }
 
-/// Worth evaluating on every row rather than finding out which rows need it.
-bool IsCheap(const Expr& e) {
+/// What the batch or the expression itself holds: nothing to compute.
+bool IsLeaf(const Expr& e) {
   switch (e.kind) {
     case ExprKind::kColumn:
     case ExprKind::kLiteral:
       return true;
+    case ExprKind::kField:
+      return IsLeaf(*e.args[0]);
+    default:
+      return false;
+  }
+}
+
+bool IsFixedWidth(const Expr& e) {
+  return data::PhysicalTypeOf(e.type) < data::PhysicalType::kString;
+}
+
+/// Worth evaluating on every row rather than finding out which rows need it.
+bool IsCheap(const Expr& e) {
+  if (IsLeaf(e)) return true;
+  switch (e.kind) {
     case ExprKind::kCall:
       if (!e.bound.total) return false;
       break;
@@ -28,15 +44,28 @@ bool IsCheap(const Expr& e) {
     default:
       return false;
   }
-  return std::all_of(e.args.begin(), e.args.end(), [](const ExprPtr& a) {
-    const auto physical = data::PhysicalTypeOf(a->type);
-    return physical < data::PhysicalType::kString && IsCheap(*a);
+  return std::all_of(e.args.begin(), e.args.end(),
+                     [](const ExprPtr& a) { return IsFixedWidth(*a) && IsCheap(*a); });
+}
+
+/// A CASE that evaluates everything on every row and then selects.
+bool IsSelect(const Expr& e) {
+  constexpr size_t kMostArgs = 17;  // each condition is a pass over the rows
+  const auto physical = data::PhysicalTypeOf(e.type);
+  if (e.kind != ExprKind::kCase || e.args.size() > kMostArgs ||
+      physical > data::PhysicalType::kString) {
+    return false;
+  }
+  // The first condition is evaluated anyway.
+  return std::all_of(e.args.begin() + 1, e.args.end(), [](const ExprPtr& a) {
+    return IsLeaf(*a) || (IsFixedWidth(*a) && IsCheap(*a));
   });
 }
 
 /// The argument is evaluated on every row on which the expression is.
 bool IsEager(const Expr& e, size_t arg) {
   if (arg == 0 || !IsLazy(e.kind)) return true;
+  if (e.kind == ExprKind::kCase) return IsSelect(e);
   return (e.kind == ExprKind::kAnd || e.kind == ExprKind::kOr) && IsCheap(*e.args[arg]);
 }
 
@@ -90,10 +119,25 @@ class Interner {
 
 class Compiler {
  public:
-  CompiledProgram Compile(const std::vector<ExprPtr>& exprs) {
-    Scope root{nullptr, &program_.root, {}, {}};
-    for (const auto& e : exprs) MarkUnconditional(e, &root);
-    for (const auto& e : exprs) program_.results.push_back(Emit(e, &root));
+  CompiledProgram Compile(const std::vector<ExprPtr>& conjuncts,
+                          const std::vector<ExprPtr>& projection) {
+    // Each part sees the registers of the ones before it.
+    std::deque<Scope> parts;
+    Scope* last = nullptr;
+    const auto part = [&](Block* block, bool takes_leaves) {
+      last = &parts.emplace_back(Scope{last, block, takes_leaves, {}, {}});
+    };
+    program_.conjuncts.resize(conjuncts.size());
+    for (size_t i = 0; i < conjuncts.size(); ++i) {
+      part(&program_.conjuncts[i], true);
+      MarkUnconditional(conjuncts[i], last);
+      program_.conjuncts[i].result = Emit(conjuncts[i], last);
+    }
+    part(&program_.inputs, true);
+    part(&program_.projection, false);
+    for (const auto& e : projection) MarkUnconditional(e, last);
+    for (const auto& e : projection) program_.results.push_back(Emit(e, last));
+    CollectCarried();
     return std::move(program_);
   }
 
@@ -101,6 +145,7 @@ class Compiler {
   struct Scope {
     Scope* parent;
     Block* block;
+    bool takes_leaves;                       // the place for leaves that inner scopes need
     std::unordered_map<int, int> registers;  // by interned number
     std::unordered_set<int> unconditional;   // evaluated on all of the block's rows, in any case
   };
@@ -115,11 +160,12 @@ class Compiler {
   /// The outermost block in which `id` is evaluated anyway; else `scope`.
   Scope* HomeOf(int id, const Expr& e, Scope* scope) {
     Scope* home = scope;
+    if (IsLeaf(e)) {
+      while (!home->takes_leaves) home = home->parent;
+      return home;
+    }
     for (Scope* s = scope; s != nullptr; s = s->parent) {
       if (s->unconditional.contains(id)) home = s;
-      if (s->parent == nullptr && (e.kind == ExprKind::kColumn || e.kind == ExprKind::kLiteral)) {
-        home = s;
-      }
     }
     return home;
   }
@@ -147,10 +193,30 @@ class Compiler {
 
   Block Branch(const ExprPtr& e, Scope* parent) {
     Block block;
-    Scope scope{parent, &block, {}, {}};
+    Scope scope{parent, &block, false, {}, {}};
     MarkUnconditional(e, &scope);
     block.result = Emit(e, &scope);
     return block;
+  }
+
+  static void CollectRegisters(const Block& block, std::unordered_set<int>* written,
+                               std::unordered_set<int>* read) {
+    for (const Step& step : block.steps) {
+      written->insert(step.out);
+      read->insert(step.args.begin(), step.args.end());
+      for (const Block& branch : step.branches) CollectRegisters(branch, written, read);
+    }
+    if (block.result >= 0) read->insert(block.result);
+  }
+
+  void CollectCarried() {
+    std::unordered_set<int> written, read;
+    CollectRegisters(program_.projection, &written, &read);
+    read.insert(program_.results.begin(), program_.results.end());
+    for (const int r : read) {
+      if (!written.contains(r)) program_.carried.push_back(r);
+    }
+    std::sort(program_.carried.begin(), program_.carried.end());
   }
 
   CompiledProgram program_;
@@ -159,8 +225,9 @@ class Compiler {
 
 }  // namespace
 
-CompiledProgram CompileSteps(const std::vector<ExprPtr>& exprs) {
-  return Compiler().Compile(exprs);
+CompiledProgram CompileSteps(const std::vector<ExprPtr>& conjuncts,
+                             const std::vector<ExprPtr>& projection) {
+  return Compiler().Compile(conjuncts, projection);
 }
 
 }  // namespace thalweg::expr

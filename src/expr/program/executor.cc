@@ -4,9 +4,54 @@
 
 namespace thalweg::expr {
 
+using data::Batch;
+using data::Buffer;
 using data::Column;
 using data::ColumnPtr;
+using data::Encoding;
 using data::Rows;
+
+namespace {
+
+// Below this share of rows, moving them together once is cheaper than carrying the others along.
+constexpr int kCompactBelowOneIn = 4;
+
+/// Narrows the batch's selection to the rows where the condition is TRUE.
+void SelectTrue(const Column& condition, Batch* batch) {
+  const Rows rows = batch->rows();
+  if (condition.encoding() == Encoding::kConstant) {
+    if (condition.IsNull(0) || condition.values<uint8_t>()[0] == 0) {
+      batch->Select(Buffer::Allocate(0), 0);
+    }
+    return;
+  }
+  auto selection = Buffer::Allocate(static_cast<int64_t>(rows.count()) * 4);
+  auto* to = selection->as<int32_t>();
+  const uint8_t* values = condition.storage().values<uint8_t>();
+  const uint8_t* validity = condition.storage().validity();
+  int32_t n = 0;
+  if (condition.encoding() == Encoding::kDictionary) {
+    const int32_t* indices = condition.indices();
+    rows.ForEach([&](int32_t i) {
+      const int32_t d = indices[i];
+      to[n] = i;
+      n += values[d] != 0 && (validity == nullptr || validity[d] != 0);
+    });
+  } else if (validity == nullptr) {
+    rows.ForEach([&](int32_t i) {
+      to[n] = i;
+      n += values[i] != 0;
+    });
+  } else {
+    rows.ForEach([&](int32_t i) {
+      to[n] = i;
+      n += (values[i] != 0) & (validity[i] != 0);
+    });
+  }
+  if (n < rows.count()) batch->Select(std::move(selection), n);
+}
+
+}  // namespace
 
 Executor::Executor(CompiledProgram program)
     : program_(std::move(program)),
@@ -14,21 +59,50 @@ Executor::Executor(CompiledProgram program)
       literals_(static_cast<size_t>(program_.num_registers)),
       registers_(static_cast<size_t>(program_.num_registers)) {}
 
-Result<std::vector<ColumnPtr>> Executor::Run(const EvalContext& context, const data::Batch& batch,
-                                             Rows rows) {
+Result<Batch> Executor::Run(const EvalContext& context, const Batch& batch) {
   context_ = &context;
   batch_ = &batch;
   size_ = batch.size;
-  Status status = rows.empty() ? Status::OK() : RunBlock(program_.root, rows);
-  std::vector<ColumnPtr> results;
-  for (size_t i = 0; i < program_.results.size(); ++i) {
-    ColumnPtr& r = registers_[static_cast<size_t>(program_.results[i])];
-    if (rows.empty()) r = Column::MakeNull(data::Type::Null(), size_);
-    results.push_back(r);
-  }
+  Batch out;
+  out.size = batch.size;
+  out.kinds = batch.kinds;
+  out.selection = batch.selection;
+  out.selected_count = batch.selected_count;
+  const Status status = RunParts(&out);
   for (auto& r : registers_) r.reset();
   if (!status.ok()) return status;
-  return results;
+  return out;
+}
+
+Status Executor::RunParts(Batch* out) {
+  for (const Block& conjunct : program_.conjuncts) {
+    if (out->empty()) return Status::OK();
+    TW_RETURN_IF_ERROR(RunBlock(conjunct, out->rows()));
+    SelectTrue(*registers_[static_cast<size_t>(conjunct.result)], out);
+  }
+  if (out->empty()) return Status::OK();
+  TW_RETURN_IF_ERROR(RunBlock(program_.inputs, out->rows()));
+  if (!program_.conjuncts.empty() && out->num_rows() * kCompactBelowOneIn < out->size) {
+    Compact(out);
+  }
+  TW_RETURN_IF_ERROR(RunBlock(program_.projection, out->rows()));
+  out->columns.reserve(program_.results.size());
+  for (const int r : program_.results) {
+    out->columns.push_back(registers_[static_cast<size_t>(r)]);
+  }
+  return Status::OK();
+}
+
+void Executor::Compact(Batch* out) {
+  for (const int r : program_.carried) {
+    out->columns.push_back(std::move(registers_[static_cast<size_t>(r)]));
+  }
+  *out = out->Compact();
+  for (size_t i = 0; i < program_.carried.size(); ++i) {
+    registers_[static_cast<size_t>(program_.carried[i])] = std::move(out->columns[i]);
+  }
+  out->columns.clear();
+  size_ = out->size;
 }
 
 Status Executor::RunBlock(const Block& block, Rows rows) {
@@ -77,9 +151,9 @@ ColumnPtr Executor::RunLiteral(const Step& step) {
 }
 
 Result<ColumnPtr> Executor::RunCall(const Step& step, Rows rows) {
-  std::vector<ColumnPtr> args;
-  for (int r : step.args) args.push_back(registers_[static_cast<size_t>(r)]);
-  return EvaluateCall(*step.expr, args, *context_, rows, size_,
+  args_.clear();
+  for (int r : step.args) args_.push_back(registers_[static_cast<size_t>(r)]);
+  return EvaluateCall(*step.expr, args_, *context_, rows, size_,
                       &caches_[static_cast<size_t>(step.cache)]);
 }
 

@@ -13,10 +13,14 @@ class Executor {
  public:
   explicit Executor(CompiledProgram program);
 
-  Result<std::vector<data::ColumnPtr>> Run(const EvalContext& context, const data::Batch& batch,
-                                           data::Rows rows);
+  /// The projected columns on the batch's rows that satisfy the conjuncts, under a selection or
+  /// compacted; empty, and without columns, if there are none.
+  Result<data::Batch> Run(const EvalContext& context, const data::Batch& batch);
 
  private:
+  Status RunParts(data::Batch* out);
+  /// Moves what the projection needs to the rows that are left.
+  void Compact(data::Batch* out);
   Status RunBlock(const Block& block, data::Rows rows);
   Result<data::ColumnPtr> RunStep(const Step& step, data::Rows rows);
   /// The block's result on `rows`; a NULL column when there are none.
@@ -25,6 +29,7 @@ class Executor {
   Result<data::ColumnPtr> RunCall(const Step& step, data::Rows rows);
   Result<data::ColumnPtr> RunLogical(const Step& step, data::Rows rows);
   Result<data::ColumnPtr> RunCase(const Step& step, data::Rows rows);
+  data::ColumnPtr RunSelect(const Step& step, data::Rows rows);
   Result<data::ColumnPtr> RunCoalesce(const Step& step, data::Rows rows);
 
   CompiledProgram program_;
@@ -33,8 +38,9 @@ class Executor {
   // Of the current batch:
   const EvalContext* context_ = nullptr;
   const data::Batch* batch_ = nullptr;
-  int32_t size_ = 0;
+  int32_t size_ = 0;  // of the registers' columns
   std::vector<data::ColumnPtr> registers_;
+  std::vector<data::ColumnPtr> args_;  // of the current call
 };
 
 }  // namespace thalweg::expr

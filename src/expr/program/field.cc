@@ -1,5 +1,3 @@
-#include <cstring>
-
 #include "expr/program/call.h"
 
 namespace thalweg::expr {
@@ -21,13 +19,16 @@ ColumnPtr FieldOf(const ColumnPtr& row, int field, const data::Type& type) {
   const uint8_t* outer = row->validity();
   if (outer == nullptr) return child;
   child = data::Flatten(child);
+  const uint8_t* inner = child->validity();
+  if (inner == outer) return child;  // fields that share their row's validity
   auto result = std::const_pointer_cast<Column>(child->WithType(child->type()));
+  if (inner == nullptr) {
+    result->SetValidity(Buffer::Wrap(outer, row->size(), row));
+    return result;
+  }
   auto merged = Buffer::Allocate(row->size());
   uint8_t* to = merged->mutable_data();
-  std::memcpy(to, outer, static_cast<size_t>(row->size()));
-  if (const uint8_t* inner = child->validity()) {
-    for (int32_t i = 0; i < row->size(); ++i) to[i] &= inner[i];
-  }
+  for (int32_t i = 0; i < row->size(); ++i) to[i] = outer[i] & inner[i];
   result->SetValidity(std::move(merged));
   return result;
 }

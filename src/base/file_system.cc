@@ -46,7 +46,8 @@ class PosixReadableFile : public ReadableFile {
   }
 
   void Prefetch(int64_t offset, int64_t bytes) const override {
-    // Asking walks the page cache page by page, so a range that is there already is told by its end.
+    // Asking walks the page cache page by page, so a range that is there already is told by its
+    // end.
     uint8_t byte;
     const iovec end{&byte, 1};
     if (::preadv2(fd_, &end, 1, std::min(offset + bytes, size_) - 1, RWF_NOWAIT) == 1) return;

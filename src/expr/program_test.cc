@@ -89,6 +89,45 @@ TEST_F(ProgramTest, SharedWorkStaysInItsBranch) {
   EXPECT_EQ(Run(e, b), "0,4,-2");
 }
 
+TEST_F(ProgramTest, CaseBetweenValuesAtHand) {
+  auto indices = data::Buffer::Allocate(5 * 4);
+  const int32_t at[] = {1, 0, 1, 0, 1};
+  std::copy(at, at + 5, indices->as<int32_t>());
+  Batch b = BatchOf({Ints({0, 1, 2, kNull, 1}), Ints({10, 11, 12, 13, kNull}),
+                     Column::MakeDictionary(indices, 5, Ints({kNull, 21}))});
+  const ExprPtr zero = Call("=", {IntColumn(0), MakeIntLiteral(0)});
+  const ExprPtr one = Call("=", {IntColumn(0), MakeIntLiteral(1)});
+  EXPECT_EQ(Run(Call("CASE", {zero, IntColumn(2), one, IntColumn(1), MakeIntLiteral(-1)}), b),
+            "21,11,-1,-1,NULL");
+  EXPECT_EQ(Run(Call("CASE", {one, IntColumn(1), MakeNullLiteral(Type::Int())}), b),
+            "NULL,11,NULL,NULL,NULL");
+  EXPECT_EQ(
+      Run(Call("CASE", {Call("=", {IntColumn(2), MakeIntLiteral(21)}), IntColumn(0), IntColumn(1)}),
+          b),
+      "0,11,2,13,1");
+  const ExprPtr word = Call("CASE", {one, MakeStringLiteral("one"), zero, MakeStringLiteral("0"),
+                                     MakeNullLiteral(Type::String())});
+  EXPECT_EQ(Run(word, b), "0,one,NULL,NULL,one");
+  auto selection = data::Buffer::Allocate(4);
+  selection->as<int32_t>()[0] = 4;
+  b.Select(selection, 1);
+  EXPECT_EQ(Run(word, b), "one");
+}
+
+TEST_F(ProgramTest, CaseBetweenFields) {
+  const Type row = Type::Row({{"a", Type::Int()}, {"b", Type::Int()}});
+  auto fields = std::vector<ColumnPtr>{Ints({1, kNull, 3}), Ints({4, 5, 6})};
+  auto validity = data::Buffer::Copy(std::string_view("\1\1\0", 3));
+  auto column = Column::MakeRow(row, 3, fields);
+  column->SetValidity(validity);
+  const Batch b = BatchOf({column, Ints({0, 0, 1})});
+  const ExprPtr record = MakeColumn(0, row);
+  const ExprPtr zero = Call("=", {IntColumn(1), MakeIntLiteral(0)});
+  EXPECT_EQ(Run(Call("CASE", {zero, MakeFieldAccess(record, 0), MakeFieldAccess(record, 1)}), b),
+            "1,NULL,NULL");
+  EXPECT_EQ(Run(Call("CASE", {zero, MakeFieldAccess(record, 1), IntColumn(1)}), b), "4,5,1");
+}
+
 TEST_F(ProgramTest, ThreeValuedLogic) {
   auto bools = [](std::vector<int> v) {
     ColumnBuilder b(Type::Boolean());

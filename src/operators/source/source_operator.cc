@@ -102,15 +102,12 @@ Status SourceOperator::OnRead(OpenSplit* split, data::Batch batch) {
   if (batch.selection) batch = batch.Compact();
   TW_ASSIGN_OR_RETURN(auto times, time_program_->Evaluate(context_->eval(), batch));
   rowtimes_ = data::Flatten(times[0]);
-  if (rowtimes_->validity() != nullptr) {
-    for (int32_t i = 0; i < batch.size; ++i) {
-      if (rowtimes_->IsNull(i)) {
-        return Status::BadData(fmt::format(
-            "{}: the time attribute '{}' is NULL in a row read from {}; every row needs an event "
-            "time: filter such rows out before the table, or give the column a value",
-            node_->table, node_->watermark->rowtime_name, split->reader->name()));
-      }
-    }
+  const uint8_t* known = rowtimes_->validity();
+  if (known != nullptr && std::memchr(known, 0, static_cast<size_t>(batch.size)) != nullptr) {
+    return Status::BadData(fmt::format(
+        "{}: the time attribute '{}' is NULL in a row read from {}; every row needs an event "
+        "time: filter such rows out before the table, or give the column a value",
+        node_->table, node_->watermark->rowtime_name, split->reader->name()));
   }
   watermarks_ = data::Flatten(times[1]);
   if (watermarks_->validity() != nullptr) {

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "data/print.h"
+#include "expr/functions/evaluate_for_test.h"
+#include "expr/numeric_types.h"
+
+#include "data/print.h"
 
 namespace thalweg::expr {
 namespace {
@@ -80,6 +84,50 @@ TEST(DecimalTest, DoublesByTheirDigits) {
   EXPECT_EQ(Show(v, 18), "0.100000000000000000");
   EXPECT_FALSE(DecimalFromDouble(1e39, {38, 0}, &v));
   EXPECT_EQ(DecimalToDouble(Parse("1234567890123456789.25", 2), 2), 1234567890123456789.25);
+}
+
+// Results that always fit take kernels without checks: they must give what the checked operations
+// give, at the edges of the precisions where one kernel hands over to the next.
+TEST(Decimal, UncheckedKernelsAgreeWithTheChecked) {
+  struct Case {
+    int a_precision, a_scale, b_precision, b_scale;
+  };
+  const Case cases[] = {{18, 3, 18, 0}, {19, 3, 18, 0},   {18, 18, 19, 0}, {19, 0, 18, 18},
+                        {3, 3, 19, 0},  {18, 18, 18, 18}, {37, 0, 1, 0},   {20, 10, 18, 5},
+                        {38, 0, 38, 0}, {1, 0, 36, 36},   {36, 0, 1, 1},   {19, 19, 19, 19}};
+  for (const Case& c : cases) {
+    const auto limit = [](int precision) { return PowerOf10(precision) - 1; };
+    const Int128 as[] = {0, 1, -1, limit(c.a_precision), -limit(c.a_precision)};
+    const Int128 bs[] = {0, 1, -1, limit(c.b_precision), -limit(c.b_precision)};
+    for (const Int128 a : as) {
+      for (const Int128 b : bs) {
+        const data::Type a_type = data::Type::Decimal(c.a_precision, c.a_scale);
+        const data::Type b_type = data::Type::Decimal(c.b_precision, c.b_scale);
+        const std::vector<ExprPtr> args = {Value(a_type.WithNullable(true), a),
+                                           Value(b_type.WithNullable(true), b)};
+        const auto expected = [&](auto operation, const data::Type& type) -> std::string {
+          Int128 result;
+          if (!operation(a, c.a_scale, b, c.b_scale, {type.precision(), type.scale()}, &result)) {
+            return "error: ";
+          }
+          std::string text;
+          data::AppendDecimal(result, type.scale(), &text);
+          return text;
+        };
+        const DecimalShape x{c.a_precision, c.a_scale}, y{c.b_precision, c.b_scale};
+        const std::string where = a_type.ToSummary() + " " + b_type.ToSummary();
+        const auto check = [&](std::string_view name, const std::string& want) {
+          EXPECT_EQ(Evaluate(name, args).substr(0, want.size()), want) << name << " " << where;
+        };
+        check("*", expected(&DecimalMultiply, DecimalProductType(x, y)));
+        check("+", expected(&DecimalAdd, DecimalSumType(x, y)));
+        const auto subtract = [](Int128 l, int ls, Int128 r, int rs, DecimalFormat to, Int128* o) {
+          return DecimalAdd(l, ls, -r, rs, to, o);
+        };
+        check("-", expected(subtract, DecimalSumType(x, y)));
+      }
+    }
+  }
 }
 
 }  // namespace

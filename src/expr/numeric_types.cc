@@ -37,13 +37,28 @@ DecimalShape DecimalShapeOf(const Type& t) {
   }
 }
 
-Type DecimalSumType(DecimalShape a, DecimalShape b) {
+namespace {
+
+/// Digits that a sum or a product may need, and one more, as Flink counts them.
+int SumPrecision(DecimalShape a, DecimalShape b) {
   const int scale = std::max(a.scale, b.scale);
-  return Adjusted(std::max(a.precision - a.scale, b.precision - b.scale) + scale + 1, scale);
+  return std::max(a.precision - a.scale, b.precision - b.scale) + scale + 1;
+}
+int ProductPrecision(DecimalShape a, DecimalShape b) { return a.precision + b.precision + 1; }
+
+}  // namespace
+
+Type DecimalSumType(DecimalShape a, DecimalShape b) {
+  return Adjusted(SumPrecision(a, b), std::max(a.scale, b.scale));
 }
 
 Type DecimalProductType(DecimalShape a, DecimalShape b) {
-  return Adjusted(a.precision + b.precision + 1, a.scale + b.scale);
+  return Adjusted(ProductPrecision(a, b), a.scale + b.scale);
+}
+
+bool IsExactSum(DecimalShape a, DecimalShape b) { return SumPrecision(a, b) <= kMaxPrecision; }
+bool IsExactProduct(DecimalShape a, DecimalShape b) {
+  return ProductPrecision(a, b) <= kMaxPrecision;
 }
 
 Type DecimalQuotientType(DecimalShape a, DecimalShape b) {

@@ -18,6 +18,9 @@ data::Type DecimalSumType(DecimalShape a, DecimalShape b);
 data::Type DecimalProductType(DecimalShape a, DecimalShape b);
 data::Type DecimalQuotientType(DecimalShape a, DecimalShape b);
 data::Type DecimalModuloType(DecimalShape a, DecimalShape b);
+/// Whether the type has room for every digit of every result: no overflow, no rounding.
+bool IsExactSum(DecimalShape a, DecimalShape b);
+bool IsExactProduct(DecimalShape a, DecimalShape b);
 /// ROUND and TRUNCATE of a DECIMAL to `digits` after the point.
 data::Type DecimalRoundType(DecimalShape a, int digits);
 

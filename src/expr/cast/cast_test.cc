@@ -41,6 +41,21 @@ class CastTest : public testing::Test {
   EvalContext context_;
 };
 
+TEST_F(CastTest, DecimalsWithAndWithoutRoom) {
+  const std::string low = "-9223372036854775808";
+  EXPECT_EQ(Cast(low, {Type::Bigint(), Type::Decimal(19, 0)}), low);
+  EXPECT_EQ(Cast(low, {Type::Bigint(), Type::Decimal(38, 19)}), low + ".0000000000000000000");
+  EXPECT_EQ(Cast(low, {Type::Bigint(), Type::Decimal(18, 0)}), "NULL");
+  EXPECT_EQ(Cast(low, {Type::Bigint(), Type::Decimal(38, 20)}), "NULL");
+  EXPECT_EQ(Cast("-128", {Type::Tinyint(), Type::Decimal(3, 0)}), "-128");
+  EXPECT_EQ(Cast("-12.5", {Type::Decimal(3, 1), Type::Decimal(38, 1)}), "-12.5");
+  EXPECT_EQ(Cast("-12.5", {Type::Decimal(3, 1), Type::Decimal(38, 36)}),
+            "-12.500000000000000000000000000000000000");
+  EXPECT_EQ(Cast("-12.5", {Type::Decimal(3, 1), Type::Decimal(38, 37)}), "NULL");
+  EXPECT_EQ(Cast("99.9", {Type::Decimal(24, 1), Type::Decimal(3, 1)}), "99.9");
+  EXPECT_EQ(Cast("-100.0", {Type::Decimal(24, 1), Type::Decimal(3, 1)}), "NULL");
+}
+
 TEST_F(CastTest, IntegersAreTrimmedAndCut) {
   EXPECT_EQ(Cast(" 42 ", {Type::Int()}), "42");
   EXPECT_EQ(Cast("-129.99", {Type::Smallint()}), "-129");

@@ -6,6 +6,7 @@
 #include "expr/cast/parse.h"
 #include "expr/decimal.h"
 #include "expr/kernel.h"
+#include "expr/numeric_types.h"
 
 namespace thalweg::expr {
 
@@ -67,6 +68,52 @@ bool WithPrimitive(TypeRoot root, F&& f) {
 
 DecimalFormat FormatOf(const Type& t) { return {t.precision(), t.scale()}; }
 
+/// Every value of `from` is one of `to`, without a check.
+bool HasRoomFor(DecimalShape from, const Type& to) {
+  return to.scale() >= from.scale && to.precision() - to.scale() >= from.precision - from.scale;
+}
+
+/// Unscaled values times a power of ten that cannot overflow; what stands in NULL rows may wrap.
+template <typename From>
+Status Upscale(const KernelCall& call, data::Column* out) {
+  const data::ColumnView<From> in(*call.args[0]);
+  const data::Type& from = call.args[0]->type();
+  const int up = call.result_type.scale() - (from.is_decimal() ? from.scale() : 0);
+  auto* values = out->mutable_values<Int128>();
+  if (up == 0) {
+    call.rows.ForEach([&](int32_t i) { values[i] = in[i]; });
+    return Status::OK();
+  }
+  const auto factor = static_cast<unsigned __int128>(PowerOf10(up));
+  call.rows.ForEach([&](int32_t i) {
+    values[i] = static_cast<Int128>(static_cast<unsigned __int128>(Int128{in[i]}) * factor);
+  });
+  return Status::OK();
+}
+
+/// The same unscaled values under another precision.
+Result<data::ColumnPtr> Retype(const KernelCall& call, int32_t) {
+  return call.args[0]->WithType(call.result_type);
+}
+
+/// Casts between exact numbers that never fail; false for the others.
+bool BindExact(const CastRequest& r, BoundFunction* bound) {
+  if (!r.to.is_decimal() || !HasRoomFor(DecimalShapeOf(r.from), r.to)) return false;
+  bound->total = true;
+  if (!r.from.is_decimal()) {
+    WithPrimitive(r.from.root(), [&](auto from) {
+      using From = decltype(from);
+      if constexpr (std::is_integral_v<From>) bound->kernel = &Upscale<From>;
+    });
+  } else if (r.from.scale() != r.to.scale()) {
+    bound->kernel = &Upscale<Int128>;
+  } else {
+    bound->column_kernel = &Retype;
+    bound->nulls = NullPolicy::kCustom;
+  }
+  return true;
+}
+
 template <typename From>
 Status IntegerToDecimal(const KernelCall& call, data::Column* out) {
   const data::ColumnView<From> in(*call.args[0]);
@@ -99,6 +146,14 @@ Status DecimalToDecimal(const KernelCall& call, data::Column* out) {
   const int scale = call.args[0]->type().scale();
   const DecimalFormat to = FormatOf(call.result_type);
   auto* values = out->mutable_values<Int128>();
+  if (scale == to.scale) {  // fewer digits at the same place
+    const Int128 limit = PowerOf10(to.precision);
+    call.rows.ForEach([&](int32_t i) {
+      values[i] = in[i];
+      if (in[i] >= limit || in[i] <= -limit) out->SetNull(i);
+    });
+    return Status::OK();
+  }
   call.rows.ForEach([&](int32_t i) {
     if (!DecimalRescale(in[i], scale, to, &values[i])) out->SetNull(i);
   });
@@ -183,6 +238,7 @@ void BindParse(const CastRequest& r, BoundFunction* bound) {
 
 Result<BoundFunction> BindCastToNumber(const CastRequest& r) {
   BoundFunction bound;
+  if (r.from.is_exact_numeric() && BindExact(r, &bound)) return bound;
   if (r.from.is_decimal() && r.to.is_decimal()) {
     bound.kernel = &DecimalToDecimal;
   } else if (r.from.is_decimal()) {

@@ -1,4 +1,5 @@
 // + - * and the signs, on numbers. Dates, times and intervals: functions/temporal.
+#include <algorithm>
 #include <type_traits>
 
 #include "expr/binding.h"
@@ -75,6 +76,49 @@ Status DecimalKernel(const KernelCall& call, data::Column* out) {
   return Status::OK();
 }
 
+// Decimals whose result type has room for every digit can neither overflow nor be rounded: plain
+// integer arithmetic. Unsigned, since what stands in NULL rows may be anything.
+using Uint128 = unsigned __int128;
+
+/// Values of at most 18 digits are in the low half, one multiplication of the machine.
+Int128 NarrowProduct(Int128 a, Int128 b) {
+  return Int128{static_cast<int64_t>(a)} * static_cast<int64_t>(b);
+}
+Int128 WideProduct(Int128 a, Int128 b) {
+  return static_cast<Int128>(static_cast<Uint128>(a) * static_cast<Uint128>(b));
+}
+
+template <bool kNegative>
+Status ExactSum(const KernelCall& call, data::Column* out) {
+  const data::ColumnView<Int128> a(*call.args[0]), b(*call.args[1]);
+  const int scale = call.result_type.scale();
+  const auto factor = [&](int arg) {
+    return static_cast<Uint128>(
+        PowerOf10(scale - call.args[static_cast<size_t>(arg)]->type().scale()));
+  };
+  const Uint128 x = factor(0), y = kNegative ? -factor(1) : factor(1);
+  auto* values = out->mutable_values<Int128>();
+  call.rows.ForEach([&](int32_t i) {
+    values[i] =
+        static_cast<Int128>(static_cast<Uint128>(a[i]) * x + static_cast<Uint128>(b[i]) * y);
+  });
+  return Status::OK();
+}
+
+/// The kernel for results that are always exact, or null.
+Kernel ExactKernel(const Add&, DecimalShape a, DecimalShape b) {
+  return IsExactSum(a, b) ? &ExactSum<false> : nullptr;
+}
+Kernel ExactKernel(const Subtract&, DecimalShape a, DecimalShape b) {
+  return IsExactSum(a, b) ? &ExactSum<true> : nullptr;
+}
+Kernel ExactKernel(const Multiply&, DecimalShape a, DecimalShape b) {
+  if (!IsExactProduct(a, b)) return nullptr;
+  constexpr int kLowHalfDigits = 18;
+  return std::max(a.precision, b.precision) <= kLowHalfDigits ? &EachRow<NarrowProduct>
+                                                              : &EachRow<WideProduct>;
+}
+
 /// The DECIMAL that an argument of a decimal operation is taken as.
 Type AsDecimal(const Type& t) {
   const DecimalShape s = DecimalShapeOf(t);
@@ -123,7 +167,9 @@ Result<BoundFunction> BindOperator(const BindArgs& args) {
   if (a.is_exact_numeric() && b.is_exact_numeric() && (a.is_decimal() || b.is_decimal())) {
     f.params = {AsDecimal(a), AsDecimal(b)};
     f.result = Op::kDecimalType(DecimalShapeOf(a), DecimalShapeOf(b));
-    f.kernel = &DecimalKernel<Op::kDecimal>;
+    f.kernel = ExactKernel(Op(), DecimalShapeOf(a), DecimalShapeOf(b));
+    f.total = f.kernel != nullptr;
+    if (!f.total) f.kernel = &DecimalKernel<Op::kDecimal>;
     return f;
   }
   TW_ASSIGN_OR_RETURN(const Type type, CommonType({a, b}));

@@ -2,6 +2,8 @@
 #include <unicode/ucasemap.h>
 #include <unicode/utypes.h>
 
+#include <cstring>
+
 #include "expr/functions/signature.h"
 #include "expr/functions/string/string_families.h"
 #include "expr/functions/string/utf8.h"
@@ -24,8 +26,8 @@ std::string_view MapByIcu(std::string_view s, bool upper, data::StringArena* are
   for (;;) {
     UErrorCode error = U_ZERO_ERROR;
     char* out = arena->Allocate(static_cast<size_t>(capacity));
-    const int32_t n = (upper ? ucasemap_utf8ToUpper : ucasemap_utf8ToLower)(
-        map, out, capacity, s.data(), size, &error);
+    const int32_t n = (upper ? ucasemap_utf8ToUpper : ucasemap_utf8ToLower)(map, out, capacity,
+                                                                            s.data(), size, &error);
     if (n <= capacity) {
       arena->ShrinkLast(static_cast<size_t>(capacity - n));
       return {out, static_cast<size_t>(n)};
@@ -33,6 +35,29 @@ std::string_view MapByIcu(std::string_view s, bool upper, data::StringArena* are
     arena->ShrinkLast(static_cast<size_t>(capacity));
     capacity = n;
   }
+}
+
+/// Eight ASCII characters at once: where the letter's first and the next after its last are told
+/// apart by bit 7 of a sum that cannot carry.
+template <bool kUpper>
+uint64_t MapAscii(uint64_t eight) {
+  constexpr uint8_t kFirst = kUpper ? 'a' : 'A', kLast = kUpper ? 'z' : 'Z';
+  const uint64_t from_first = eight + Repeat8(0x80 - kFirst);
+  const uint64_t after_last = eight + Repeat8(0x80 - kLast - 1);
+  return eight ^ ((from_first ^ after_last) & kHighBits) >> 2;  // 0x20
+}
+
+template <bool kUpper>
+std::string_view MapAscii(std::string_view s, data::StringArena* arena) {
+  constexpr size_t kSlack = 8;  // whole words are written
+  char* const p = arena->Allocate(s.size() + kSlack);
+  for (size_t at = 0; at < s.size(); at += 8) {
+    const size_t rest = s.size() - at;
+    const uint64_t mapped = MapAscii<kUpper>(LoadUpTo8(s.data() + at, rest < 8 ? rest : 8));
+    std::memcpy(p + at, &mapped, 8);
+  }
+  arena->ShrinkLast(kSlack);
+  return {p, s.size()};
 }
 
 template <bool kUpper>
@@ -49,13 +74,7 @@ Status MapCase(const KernelCall& call, data::Column* out) {
       to[i] = MapByIcu(s, kUpper, call.arena);
       return;
     }
-    constexpr char kFirst = kUpper ? 'a' : 'A';
-    char* p = call.arena->Allocate(s.size());
-    for (size_t k = 0; k < s.size(); ++k) {
-      const char c = s[k];
-      p[k] = static_cast<char>(c ^ (static_cast<uint8_t>(c - kFirst) < 26 ? 0x20 : 0));
-    }
-    to[i] = {p, s.size()};
+    to[i] = MapAscii<kUpper>(s, call.arena);
   });
   return Status::OK();
 }

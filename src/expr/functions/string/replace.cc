@@ -43,28 +43,45 @@ std::string_view InsertEverywhere(std::string_view s, std::string_view by,
   return {p, size};
 }
 
+/// f(position) for each occurrence from left to right, without overlaps.
+template <typename F>
+void ForEachOccurrence(std::string_view s, std::string_view text, F&& f) {
+  if (text.size() == 1) {
+    ForEachByte(s, text[0], [&](size_t at) {
+      f(at);
+      return true;
+    });
+    return;
+  }
+  for (size_t at = s.find(text); at != s.npos; at = s.find(text, at + text.size())) f(at);
+}
+
 Status Replace(const KernelCall& call, std::string_view s, std::string_view from,
                std::string_view by, std::string_view* out, bool*) {
   if (from.empty()) {
     *out = InsertEverywhere(s, by, call.arena);
     return Status::OK();
   }
-  size_t count = 0;
-  for (size_t at = s.find(from); at != s.npos; at = s.find(from, at + from.size())) ++count;
-  if (count == 0) {
-    *out = s;
-    return Status::OK();
+  size_t capacity = s.size();
+  if (by.size() > from.size()) {
+    ForEachOccurrence(s, from, [&](size_t) { capacity += by.size() - from.size(); });
   }
-  const size_t size = s.size() - count * from.size() + count * by.size();
-  char* const p = call.arena->Allocate(size);
-  char* end = p;
+  char* p = nullptr;  // until something is replaced
+  char* end = nullptr;
   size_t done = 0;
-  for (size_t at = s.find(from); at != s.npos; at = s.find(from, done)) {
+  ForEachOccurrence(s, from, [&](size_t at) {
+    if (p == nullptr) p = end = call.arena->Allocate(capacity);
     end = Append(s.substr(done, at - done), end);
     end = Append(by, end);
     done = at + from.size();
+  });
+  if (p == nullptr) {
+    *out = s;
+    return Status::OK();
   }
-  Append(s.substr(done), end);
+  end = Append(s.substr(done), end);
+  const auto size = static_cast<size_t>(end - p);
+  call.arena->ShrinkLast(capacity - size);
   *out = {p, size};
   return Status::OK();
 }
@@ -89,8 +106,8 @@ class Translation {
     }
   }
   bool Is(std::string_view from, std::string_view to) const {
-    return from_.data() == from.data() && from_.size() == from.size() &&
-           to_.data() == to.data() && to_.size() == to.size();
+    return from_.data() == from.data() && from_.size() == from.size() && to_.data() == to.data() &&
+           to_.size() == to.size();
   }
   std::string_view Apply(std::string_view s, data::StringArena* arena) const {
     const size_t capacity = s.size() * 4;

@@ -35,18 +35,33 @@ size_t FindWhitespace(std::string_view s, size_t at, size_t* width) {
   return s.npos;
 }
 
+/// The same between single bytes.
+bool SplitIndexByByte(std::string_view s, char separator, int64_t index, std::string_view* out) {
+  size_t begin = 0, end = s.size();
+  ForEachByte(s, separator, [&](size_t at) {
+    if (index == 0) {
+      end = at;
+      return false;
+    }
+    --index;
+    begin = at + 1;
+    return true;
+  });
+  if (index > 0) return false;
+  *out = s.substr(begin, end - begin);
+  return true;
+}
+
 /// The index-th token between separators; empty ones count. An empty separator splits at white
 /// space; the empty string has no tokens.
 bool SplitIndex(std::string_view s, std::string_view separator, int64_t index,
                 std::string_view* out) {
   if (index < 0 || s.empty()) return false;
+  if (separator.size() == 1) return SplitIndexByByte(s, separator[0], index, out);
   size_t width = separator.size();
   for (size_t begin = 0;; --index) {
-    // One byte, the usual case, without the compare that follows each hit of a longer text's
-    // search.
-    const size_t end = separator.size() == 1 ? s.find(separator[0], begin)
-                       : separator.empty()   ? FindWhitespace(s, begin, &width)
-                                             : s.find(separator, begin);
+    const size_t end =
+        separator.empty() ? FindWhitespace(s, begin, &width) : s.find(separator, begin);
     if (index == 0) {
       *out = s.substr(begin, end == s.npos ? s.npos : end - begin);
       return true;

@@ -28,6 +28,7 @@ size_t WellFormed(const uint8_t* p, const uint8_t* end) {
 }  // namespace
 
 bool IsValid(std::string_view s) {
+  if (IsAscii(s)) return true;
   const auto* p = reinterpret_cast<const uint8_t*>(s.data());
   const auto* const end = p + s.size();
   while (p < end) {

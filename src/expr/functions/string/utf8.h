@@ -6,15 +6,19 @@
 #include <string_view>
 
 #include "data/string_arena.h"
+#include "expr/functions/string/byte_scan.h"
 
 namespace thalweg::expr::utf8 {
 
 inline bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 
 inline bool IsAscii(std::string_view s) {
-  uint8_t any = 0;
-  for (char c : s) any |= static_cast<uint8_t>(c);
-  return any < 0x80;
+  const char* const p = s.data();
+  const size_t n = s.size();
+  if (n < 8) return (LoadUpTo8(p, n) & kHighBits) == 0;
+  uint64_t any = Load8(p + n - 8);
+  for (size_t i = 0; i + 8 < n; i += 8) any |= Load8(p + i);
+  return (any & kHighBits) == 0;
 }
 
 /// Bytes of the code point that begins with `lead`, as Flink's BinaryStringData sees it.
@@ -30,9 +34,7 @@ inline size_t WidthAt(std::string_view s, size_t at) {
 }
 
 inline int32_t Length(std::string_view s) {
-  int32_t n = 0;
-  for (char c : s) n += !IsContinuation(c);
-  return n;
+  return static_cast<int32_t>(s.size() - CountContinuations(s));
 }
 
 /// Byte offset of the code point `index` (0-based), or s.size() if there are fewer.

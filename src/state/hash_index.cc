@@ -1,11 +1,18 @@
 #include "state/hash_index.h"
 
+#include <algorithm>
+#include <bit>
+
 namespace thalweg::state {
 
-void HashIndex::Grow() {
+void HashIndex::Reserve(int64_t rows) {
+  const auto wanted = std::bit_ceil(static_cast<size_t>(count_ + rows) * 8 / 5 + 1);
+  if (wanted > capacity()) Resize(std::max<size_t>(wanted, 16));
+}
+
+void HashIndex::Resize(size_t grown) {
   const size_t old_capacity = capacity();
   uint64_t* old = slots_;
-  const size_t grown = old_capacity == 0 ? 16 : old_capacity * (old_capacity < (1 << 16) ? 4 : 2);
   slots_ = reinterpret_cast<uint64_t*>(memory_->Allocate(grown * 8, /*zero=*/true));
   mask_ = grown - 1;
   constexpr size_t kAhead = 16;

@@ -49,6 +49,8 @@ class HashIndex {
   /// `row` must be in the index.
   void Erase(const uint8_t* row);
   void Clear();
+  /// Room for `rows` more rows without growing.
+  void Reserve(int64_t rows);
   /// Empty, with its capacity kept.
   void Reset();
 
@@ -65,7 +67,8 @@ class HashIndex {
     while (slots_[i] != 0) i = (i + 1) & mask_;
     slots_[i] = TagOf(hash) | reinterpret_cast<uint64_t>(row);
   }
-  void Grow();
+  void Grow() { Resize(capacity() == 0 ? 16 : capacity() * (capacity() < (1 << 16) ? 4 : 2)); }
+  void Resize(size_t grown);
 
   StateMemory* const memory_;
   uint64_t* slots_ = nullptr;

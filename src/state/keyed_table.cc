@@ -48,16 +48,36 @@ KeyedTable::KeyedTable(KeyedTableOptions options, StateMemory* memory)
       memory_(memory),
       index_(memory) {
   partitions_.resize(static_cast<size_t>(std::max(1, options_.groups.size())));
+  const int32_t bytes = layout_.row_bytes();
+  const auto log_of = [&](int32_t page_bytes) {
+    return std::bit_width(static_cast<uint32_t>(std::max(2, page_bytes / bytes))) - 1;
+  };
+  first_page_log_ = log_of(kFirstPageBytes);
+  page_log_ = log_of(kLargestPageBytes);
+  std::string layout = options_.values + ";" + std::to_string(bytes);
+  for (const data::Type& type : options_.key_types) layout += ";" + type.ToString();
+  layout_id_ = data::HashBytes(layout);
+  for (int i = 0; i < layout_.num_keys(); ++i) has_tails_ |= layout_.key_is_string(i);
 }
 
 KeyedTable::~KeyedTable() {
   // Owned memory is in the slabs and dies with them.
   for (const auto& p : partitions_) {
     if (p == nullptr) continue;
-    for (const Page& page : p->pages) {
-      memory_->Free(page.data, static_cast<size_t>(page.capacity * layout_.row_bytes()));
-    }
+    for (size_t i = 0; i < p->pages.size(); ++i) memory_->Free(p->pages[i], PageBytes(i));
   }
+}
+
+int64_t KeyedTable::num_rows() const {
+  int64_t rows = 0;
+  for (const auto& p : partitions_) rows += p == nullptr ? 0 : p->live;
+  return rows;
+}
+
+int64_t KeyedTable::live_bytes() const {
+  int64_t bytes = num_rows() * layout_.row_bytes();
+  for (const auto& p : partitions_) bytes += p == nullptr ? 0 : p->slab->allocated();
+  return bytes;
 }
 
 KeyedTable::Partition& KeyedTable::PartitionOf(uint64_t hash) {
@@ -68,32 +88,51 @@ KeyedTable::Partition& KeyedTable::PartitionOf(uint64_t hash) {
   return *p;
 }
 
+void KeyedTable::OpenPage(Partition* p) {
+  if (p->open_page == p->pages.size()) {
+    p->pages.push_back(memory_->Allocate(PageBytes(p->open_page)));
+  }
+  p->next = p->pages[p->open_page];
+  p->end += RowsOfPage(p->open_page);
+  ++p->open_page;
+  if (epoch_ != 0) p->dirty.resize(std::max(p->dirty.size(), size_t{(p->end + 63) / 64}));
+}
+
 uint8_t* KeyedTable::Take(Partition* p, uint64_t hash) {
   uint8_t* row = p->free;
+  uint32_t place;
   if (row != nullptr) {
+    if (HeaderOf(row)->epoch != epoch_) Mark(p, row);
     std::memcpy(&p->free, row, sizeof(p->free));
+    place = HeaderOf(row)->place();
   } else {
-    if (p->open_page < p->pages.size() &&
-        p->pages[p->open_page].used == p->pages[p->open_page].capacity) {
-      ++p->open_page;
-    }
-    if (p->open_page == p->pages.size()) {
-      const int32_t bytes = layout_.row_bytes();
-      const int32_t want = p->pages.empty()
-                               ? kFirstPageBytes
-                               : std::min(kLargestPageBytes, p->pages.back().capacity * bytes * 2);
-      const int32_t capacity = std::max(2, want / bytes);
-      p->pages.push_back(
-          {memory_->Allocate(static_cast<size_t>(capacity) * static_cast<size_t>(bytes)), capacity,
-           0});
-    }
-    Page& page = p->pages[p->open_page];
-    row = page.data + static_cast<int64_t>(page.used++) * layout_.row_bytes();
+    if (p->used == p->end) OpenPage(p);
+    row = p->next;
+    p->next += layout_.row_bytes();
+    place = ++p->used;
+    if (epoch_ != 0) p->dirty[(place - 1) / 64] |= uint64_t{1} << (place - 1) % 64;
   }
+  ++p->live;
   std::memset(row, 0, static_cast<size_t>(layout_.row_bytes()));
-  HeaderOf(row)->hash = hash;
-  HeaderOf(row)->stamp = RowHeader::kNew;
+  RowHeader* h = HeaderOf(row);
+  h->hash = hash;
+  h->stamp = RowHeader::kNew;
+  h->place_bits = place;
+  h->epoch = epoch_;
   return row;
+}
+
+template <typename F>
+void KeyedTable::ForEachRow(const Partition& p, F f) const {
+  uint32_t left = p.used;
+  for (size_t i = 0; left > 0; ++i) {
+    const uint32_t rows = std::min(left, RowsOfPage(i));
+    uint8_t* row = p.pages[i];
+    for (uint32_t k = 0; k < rows; ++k, row += layout_.row_bytes()) {
+      if (HeaderOf(row)->stamp != RowHeader::kFree) f(row);
+    }
+    left -= rows;
+  }
 }
 
 std::vector<KeyedTable::KeyColumn> KeyedTable::Normalise(std::span<const Column* const> keys,
@@ -266,8 +305,14 @@ bool AnyDifferent(const Key& key, int index, const RowLayout& layout, const Rows
 }  // namespace
 
 void KeyedTable::FindOrInsert(std::span<const Column* const> columns, const Rows& rows,
-                              const uint64_t* hashes, uint8_t** out) {
+                              const uint64_t* hashes, uint8_t** out, Access access) {
   if (rows.empty()) return;
+  FindRows(columns, rows, hashes, out);
+  if (access == Access::kWrite) MarkAll(out, rows.count());
+}
+
+void KeyedTable::FindRows(std::span<const Column* const> columns, const Rows& rows,
+                          const uint64_t* hashes, uint8_t** out) {
   const std::vector<KeyColumn> keys = Normalise(columns, rows);
   if (keys.empty()) {  // one global group
     uint8_t* row = FindSlow(keys, 0, hashes[0]);
@@ -333,6 +378,7 @@ uint8_t* KeyedTable::Duplicate(const uint8_t* row) {
   const uint64_t hash = HeaderOf(row)->hash;
   Partition& p = PartitionOf(hash);
   uint8_t* copy = Take(&p, hash);
+  HeaderOf(copy)->place_bits |= RowHeader::kDuplicate;
   std::memcpy(copy + sizeof(RowHeader), row + sizeof(RowHeader),
               static_cast<size_t>(layout_.value_offset()) - sizeof(RowHeader));
   for (int i = 0; i < layout_.num_keys(); ++i) {
@@ -367,13 +413,16 @@ uint8_t* KeyedTable::FindSameKey(const uint8_t* row) const {
 }
 
 void KeyedTable::Release(uint8_t* row, Partition* p) {
+  if (HeaderOf(row)->epoch != epoch_) Mark(p, row);
   for (OwnedField* f : owned_) f->Free(row, p->slab.get());
   for (int i = 0; i < layout_.num_keys(); ++i) {
     if (layout_.key_is_string(i)) {
       reinterpret_cast<StringRef*>(row + layout_.key_offset(i))->Free(p->slab.get());
     }
   }
+  --p->live;
   HeaderOf(row)->stamp = RowHeader::kFree;
+  HeaderOf(row)->place_bits = HeaderOf(row)->place();
   std::memcpy(row, &p->free, sizeof(p->free));
   p->free = row;
 }
@@ -385,62 +434,60 @@ void KeyedTable::Erase(uint8_t* row) {
   FreeRow(row);
 }
 
+// A tracked table keeps its pages: the rows' places must be told as free in the next snapshot.
+void KeyedTable::ReleaseAll() {
+  index_.Reset();
+  for (auto& p : partitions_) {
+    if (p != nullptr) ForEachRow(*p, [&](uint8_t* row) { Release(row, p.get()); });
+  }
+}
+
 void KeyedTable::Clear() {
+  if (epoch_ != 0) return ReleaseAll();
   index_.Clear();
   for (auto& p : partitions_) {
     if (p == nullptr) continue;
     if (!owned_.empty()) {
-      for (const Page& page : p->pages) {
-        for (int32_t i = 0; i < page.used; ++i) {
-          uint8_t* row = page.data + static_cast<int64_t>(i) * layout_.row_bytes();
-          if (HeaderOf(row)->stamp == RowHeader::kFree) continue;
-          for (OwnedField* f : owned_) f->Free(row, p->slab.get());
-        }
-      }
+      ForEachRow(*p, [&](uint8_t* row) {
+        for (OwnedField* f : owned_) f->Free(row, p->slab.get());
+      });
     }
-    for (const Page& page : p->pages) {
-      memory_->Free(page.data, static_cast<size_t>(page.capacity * layout_.row_bytes()));
-    }
+    for (size_t i = 0; i < p->pages.size(); ++i) memory_->Free(p->pages[i], PageBytes(i));
     p.reset();
   }
 }
 
 void KeyedTable::Recycle() {
+  if (epoch_ != 0) return ReleaseAll();
   index_.Reset();
   for (auto& p : partitions_) {
     if (p == nullptr) continue;
-    bool strings = !owned_.empty();
-    for (int i = 0; i < layout_.num_keys(); ++i) strings |= layout_.key_is_string(i);
-    for (Page& page : p->pages) {
-      for (int32_t i = 0; i < page.used && !owned_.empty(); ++i) {
-        uint8_t* row = page.data + static_cast<int64_t>(i) * layout_.row_bytes();
-        if (HeaderOf(row)->stamp == RowHeader::kFree) continue;
+    if (!owned_.empty()) {
+      ForEachRow(*p, [&](uint8_t* row) {
         for (OwnedField* f : owned_) f->Free(row, p->slab.get());
-      }
-      page.used = 0;
+      });
     }
     p->open_page = 0;
+    p->used = 0;
+    p->end = 0;
+    p->live = 0;
+    p->next = nullptr;
     p->free = nullptr;
-    if (strings) p->slab = std::make_unique<Slab>(memory_);
+    if (has_tails_ || !owned_.empty()) p->slab = std::make_unique<Slab>(memory_);
   }
 }
 
 void KeyedTable::ResetValues(uint8_t* row) {
+  MarkDirty(row);
   Slab* slab = SlabOf(row);
   for (OwnedField* f : owned_) f->Free(row, slab);
   std::memset(ValuesOf(row), 0, static_cast<size_t>(layout_.value_bytes()));
 }
 
 void KeyedTable::CollectRows(std::vector<uint8_t*>* rows) {
-  rows->reserve(rows->size() + static_cast<size_t>(count()));
+  rows->reserve(rows->size() + static_cast<size_t>(num_rows()));
   for (const auto& p : partitions_) {
-    if (p == nullptr) continue;
-    for (const Page& page : p->pages) {
-      for (int32_t i = 0; i < page.used; ++i) {
-        uint8_t* row = page.data + static_cast<int64_t>(i) * layout_.row_bytes();
-        if (HeaderOf(row)->stamp != RowHeader::kFree) rows->push_back(row);
-      }
-    }
+    if (p != nullptr) ForEachRow(*p, [&](uint8_t* row) { rows->push_back(row); });
   }
 }
 

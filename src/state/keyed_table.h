@@ -6,9 +6,15 @@
 //
 // A row's hash may differ from the hash of its key columns (a window table mixes the slice into
 // it), as long as equal keys have equal hashes; its upper 32 bits decide the key group.
+//
+// Snapshots: once the first has begun, whoever changes a row's bytes (or what they own) marks the
+// row first, in the same step. FindOrInsert, Erase, FreeRow and ResetValues mark what they are
+// called for; rows reached otherwise need MarkDirty. Marking copies the row out if the running
+// snapshot still wants it, and sets its bit in the key group's dirty bitmap. See state_store.h.
 #pragma once
 
-#include <functional>
+#include <algorithm>
+#include <bit>
 #include <memory>
 #include <span>
 #include <vector>
@@ -17,6 +23,7 @@
 #include "data/hash.h"
 #include "state/hash_index.h"
 #include "state/row_layout.h"
+#include "state/state_block.h"
 
 namespace thalweg::state {
 
@@ -25,6 +32,8 @@ struct KeyedTableOptions {
   int32_t value_bytes = 0;
   data::KeyGroupRange groups{0, 1};
   int max_parallelism = 1;
+  /// What the values mean; a snapshot is restored only into a table with the same text.
+  std::string values;
 };
 
 class KeyedTable {
@@ -37,9 +46,13 @@ class KeyedTable {
   /// Tells the table about memory that rows own; before the first row, outlives the table's use.
   void AddOwnedField(OwnedField* field) { owned_.push_back(field); }
 
+  enum class Access : uint8_t {
+    kWrite,  ///< the rows found are about to change: they are marked
+    kRead,   ///< the caller marks those that it changes; new rows are marked in any case
+  };
   /// out[k] = the row of the keys at rows[k]; made if there is none. hashes[k] belongs to rows[k].
   void FindOrInsert(std::span<const data::Column* const> keys, const data::Rows& rows,
-                    const uint64_t* hashes, uint8_t** out);
+                    const uint64_t* hashes, uint8_t** out, Access access = Access::kWrite);
   /// The same without making rows: null where there is none.
   void Find(std::span<const data::Column* const> keys, const data::Rows& rows,
             const uint64_t* hashes, uint8_t** out);
@@ -47,8 +60,16 @@ class KeyedTable {
   /// the first one and frees it with FreeRow. Values are zero.
   uint8_t* Duplicate(const uint8_t* row);
   void FreeRow(uint8_t* row);
+  /// Before the row changes, unless it has been marked in this step.
+  void MarkDirty(uint8_t* row) {
+    if (HeaderOf(row)->epoch != epoch_) Mark(&PartitionOf(HeaderOf(row)->hash), row);
+  }
+  /// The row at `place` of the key group of `hash`, which must be one in use.
+  uint8_t* RowAt(uint64_t hash, uint32_t place) { return RowAt(PartitionOf(hash), place); }
   /// The row that lookups of this row's key find: `row` itself unless it is a duplicate.
-  uint8_t* IndexedRow(const uint8_t* row) const { return FindSameKey(row); }
+  uint8_t* IndexedRow(uint8_t* row) const {
+    return HeaderOf(row)->duplicate() ? FindSameKey(row) : row;
+  }
   /// Frees an indexed row and what it owns.
   void Erase(uint8_t* row);
   /// Frees all rows.
@@ -59,6 +80,11 @@ class KeyedTable {
   void ResetValues(uint8_t* row);
 
   int64_t count() const { return index_.count(); }
+  /// Rows in use, duplicates included, and bytes of rows and slabs.
+  int64_t num_rows() const;
+  int64_t live_bytes() const;
+  data::KeyGroupRange groups() const { return options_.groups; }
+  const StateMemory& memory() const { return *memory_; }
   const RowLayout& layout() const { return layout_; }
   Slab* SlabOf(const uint8_t* row) { return PartitionOf(HeaderOf(row)->hash).slab.get(); }
   uint8_t* ValuesOf(uint8_t* row) const { return row + layout_.value_offset(); }
@@ -68,31 +94,86 @@ class KeyedTable {
   /// Key column `key` of `count` rows, flat; strings are copied.
   data::ColumnPtr EmitKey(int key, uint8_t* const* rows, int32_t count) const;
 
-  /// One snapshot entry per key group that has rows: AppendGroup fills `bytes` (left empty if the
-  /// group has none), LoadGroup reads them back into a table of the same layout.
-  void AppendGroup(int key_group, std::string* bytes) const;
-  /// The first row of a key is indexed, later ones (see Duplicate) are handed to on_duplicate; an
-  /// error if there is no on_duplicate.
-  using OnDuplicate = std::function<void(uint8_t* first, uint8_t* duplicate)>;
-  Status LoadGroup(std::string_view bytes, const OnDuplicate& on_duplicate = nullptr);
+  // For StateStore.
+  /// The table's name in blocks.
+  void SetName(std::string name) { name_ = std::move(name); }
+  /// Key types, row width and the meaning of the values, hashed.
+  uint64_t layout_id() const { return layout_id_; }
+  void BeginSnapshot(bool base);
+  /// Appends blocks worth about *budget, which it takes down by what they cost; true when no more
+  /// are to come.
+  bool ContinueSnapshot(int64_t* budget, std::string* out);
+  /// Appends what is written already; a part of ContinueSnapshot.
+  void TakeAhead(int64_t* budget, std::string* out);
+  /// Not durable: the rows that it held are dirty again.
+  void EndSnapshot(bool durable);
+  /// Into an empty table: blocks of our key groups, newest snapshot first, then FinishLoad, which
+  /// makes the index. `track`: the next snapshot may be a delta.
+  Status LoadBlock(const BlockHeader& header, std::string_view body);
+  void FinishLoad(bool track);
 
  private:
-  struct Page {
-    uint8_t* data;
-    int32_t capacity;  // rows
-    int32_t used;      // rows handed out so far
-  };
+  static constexpr uint32_t kNoPlace = UINT32_MAX;
+  // The rows of one key group. Place 1 is the first row of page 0; pages double up to a size and
+  // have powers of two of rows.
   struct Partition {
     explicit Partition(StateMemory* memory) : slab(std::make_unique<Slab>(memory)) {}
     std::unique_ptr<Slab> slab;
-    std::vector<Page> pages;
-    size_t open_page = 0;     // pages before it are full
+    std::vector<uint8_t*> pages;
+    size_t open_page = 0;     // pages before it have been opened
+    uint32_t used = 0;        // places handed out so far
+    uint32_t end = 0;         // places in opened pages
+    uint32_t live = 0;        // rows in use
+    uint8_t* next = nullptr;  // the row of place used + 1, if there is one
     uint8_t* free = nullptr;  // linked through the rows' hash fields
+    // Snapshots; bit i stands for place i + 1.
+    std::vector<uint64_t> dirty;   // changed since the last BeginSnapshot
+    std::vector<uint64_t> frozen;  // what the running snapshot covers, if a delta
+    uint32_t cursor = kNoPlace;    // places before it are written; kNoPlace: nothing to write
+    BlockBuilder block;            // rows written but not sealed
   };
   struct KeyColumn;  // a key column of one batch in the form that rows store
 
   Partition& PartitionOf(uint64_t hash);
   uint8_t* Take(Partition* p, uint64_t hash);
+  void OpenPage(Partition* p);
+  uint32_t RowsOfPage(size_t page) const {
+    return 1u << std::min(first_page_log_ + static_cast<int>(page), page_log_);
+  }
+  size_t PageBytes(size_t page) const {
+    return static_cast<size_t>(RowsOfPage(page)) * static_cast<size_t>(layout_.row_bytes());
+  }
+  uint8_t* RowAt(const Partition& p, uint32_t place) const {
+    const uint32_t q = place - 1 + (1u << first_page_log_);
+    uint32_t page;
+    uint32_t row;
+    if (q >> page_log_ < 2) {
+      const int log = std::bit_width(q) - 1;
+      page = static_cast<uint32_t>(log - first_page_log_);
+      row = q - (1u << log);
+    } else {
+      page = (q >> page_log_) + static_cast<uint32_t>(page_log_ - first_page_log_) - 1;
+      row = q & ((1u << page_log_) - 1);
+    }
+    return p.pages[page] + static_cast<size_t>(row) * static_cast<size_t>(layout_.row_bytes());
+  }
+  /// f(row) for every row in use.
+  template <typename F>
+  void ForEachRow(const Partition& p, F f) const;
+
+  void Mark(Partition* p, uint8_t* row);
+  void MarkAll(uint8_t* const* rows, int32_t count) {
+    if (epoch_ == 0) return;
+    for (int32_t k = 0; k < count; ++k) MarkDirty(rows[k]);
+  }
+  /// The running snapshot's image of a row, live or free, into the partition's block.
+  void WriteRow(Partition* p, const uint8_t* row);
+  void Seal(Partition* p, std::string* out);
+  void WriteBase(Partition* p, int64_t* budget);
+  void WriteDelta(Partition* p, int64_t* budget);
+  int GroupOf(const Partition* p) const;
+  void StartTracking();
+  Status LoadRow(Partition* p, const char* image, std::string_view tail);
   uint8_t* InsertRow(const std::vector<KeyColumn>& keys, int32_t row, uint64_t hash);
   bool KeysEqual(const std::vector<KeyColumn>& keys, int32_t row, const uint8_t* stored) const;
   /// The indexed row with the same key as `row`, or null.
@@ -105,7 +186,10 @@ class KeyedTable {
   template <typename T>
   void ProbeSingle(const std::vector<KeyColumn>& keys, const data::Rows& rows,
                    const uint64_t* hashes, uint8_t** out);
+  void FindRows(std::span<const data::Column* const> keys, const data::Rows& rows,
+                const uint64_t* hashes, uint8_t** out);
   void Release(uint8_t* row, Partition* p);
+  void ReleaseAll();
 
   const KeyedTableOptions options_;
   const RowLayout layout_;
@@ -113,6 +197,15 @@ class KeyedTable {
   HashIndex index_;
   std::vector<std::unique_ptr<Partition>> partitions_;  // by key group - groups.first
   std::vector<OwnedField*> owned_;
+  bool has_tails_ = false;  // string keys
+  int first_page_log_;      // rows of the first page
+  int page_log_;            // of the largest
+  uint64_t layout_id_;
+  uint32_t epoch_ = 0;  // 0: nothing is tracked
+  bool base_ = false;   // the running snapshot
+  size_t walked_ = 0;   // partitions that the running snapshot is through with
+  std::string ahead_;   // blocks sealed between two calls of ContinueSnapshot
+  std::string name_;    // in blocks
 };
 
 }  // namespace thalweg::state

@@ -4,6 +4,11 @@
 //
 // The owner's row holds a Chain at a fixed offset (zero bytes: the empty set). An entry carries
 // `entry_bytes` of the user's (zero at first): counters or bits. NULL is a value like any other.
+//
+// Owner and entries are of one key group and refer to each other by place, so both tables are
+// snapshotted and restored row by row; table() must be in the same StateStore as the owners'.
+// Whoever changes EntryBytes marks the entry first; the owner is marked by the caller of every step
+// that may change its chain.
 #pragma once
 
 #include <span>
@@ -17,17 +22,18 @@ namespace thalweg::state {
 class OwnedSets {
  public:
   struct Chain {
-    uint8_t* head;
-    uint8_t* tail;
+    uint32_t head;  // places of entries; 0: none
+    uint32_t tail;
   };
 
   OwnedSets(std::vector<data::Type> value_types, int32_t entry_bytes, data::KeyGroupRange groups,
             int max_parallelism, StateMemory* memory);
 
   /// entries[k]: the entry of value rows[k] in the set of owners[k], whose Chain is at
-  /// owners[k] + chain_offset. New entries have EntryBytes of zero.
+  /// owners[k] + chain_offset. New entries have EntryBytes of zero and are marked.
   void FindOrInsert(std::span<const data::Column* const> values, const data::Rows& rows,
                     uint8_t* const* owners, int32_t chain_offset, uint8_t** entries);
+  void MarkDirty(uint8_t* entry) { table_.MarkDirty(entry); }
   void Erase(uint8_t* owner, int32_t chain_offset, uint8_t* entry);
   /// Empties the owner's set.
   void Clear(uint8_t* owner, int32_t chain_offset);
@@ -36,8 +42,12 @@ class OwnedSets {
   static Chain* ChainOf(uint8_t* owner, int32_t chain_offset) {
     return reinterpret_cast<Chain*>(owner + chain_offset);
   }
-  /// The entry after `entry`, or null.
-  uint8_t* NextOf(uint8_t* entry) const { return LinksOf(entry)->next; }
+  /// The owner's entry at `place`, which is not 0.
+  uint8_t* EntryAt(const uint8_t* owner, uint32_t place) const {
+    return table_.RowAt(HeaderOf(owner)->hash, place);
+  }
+  /// Appends the owner's entries in insertion order.
+  void CollectEntries(uint8_t* owner, int32_t chain_offset, std::vector<uint8_t*>* entries) const;
   /// Value column `i` of some entries.
   data::ColumnPtr EmitValues(int i, uint8_t* const* entries, int32_t count) const {
     return table_.EmitKey(i + 1, entries, count);
@@ -45,22 +55,20 @@ class OwnedSets {
   /// Where a fixed-width value stands in an entry (for scans), and whether it is NULL.
   int32_t value_offset(int i) const { return table_.layout().key_offset(i + 1); }
   bool IsNull(const uint8_t* entry, int i) const { return table_.layout().IsNull(entry, i + 1); }
-
-  void Save(const uint8_t* owner, int32_t chain_offset, std::string* out) const;
-  /// Starts from an empty chain, whatever bytes stand there.
-  Status Load(uint8_t* owner, int32_t chain_offset, ByteReader* in);
+  /// For StateStore::AddTable.
+  KeyedTable* table() { return &table_; }
 
  private:
   struct Links {
-    uint8_t* previous;
-    uint8_t* next;
+    uint32_t previous;
+    uint32_t next;
   };
   Links* LinksOf(uint8_t* entry) const { return reinterpret_cast<Links*>(table_.ValuesOf(entry)); }
-  void Append(Chain* chain, uint8_t* entry);
+  /// The links of the owner's entry at `place`, about to be changed.
+  Links* LinksAt(const uint8_t* owner, uint32_t place);
+  void Append(uint8_t* owner, Chain* chain, uint8_t* entry);
 
-  const std::vector<data::Type> value_types_;
-  const int32_t entry_bytes_;
-  KeyedTable table_;
+  mutable KeyedTable table_;
   std::vector<uint64_t> hashes_;  // scratch
 };
 

@@ -1,10 +1,15 @@
 // RowLayout: where the parts of a keyed table's row stand.
 //
-//   | hash u64 | stamp u32 | group u32 | null bits u32.. | keys, 8 or 16 bytes each | values |
+//   | hash u64 | stamp u32 | group u32 | place u32 | epoch u32 | null bits u32.. | keys | values |
 //
 // stamp: kFree, kNew since insertion, kRestored since a restore; from kFirstStamp on they belong to
 // the table's user, who marks with them the rows that the current batch has touched; `group` is the
-// user's as well, valid while the stamp is current. All 8-byte aligned.
+// user's as well, valid while the stamp is current. Keys take 8 or 16 bytes each; all is 8-byte
+// aligned.
+//
+// place: where the row stands among the rows of its key group, from 1 on; it stays the row's over
+// snapshots and restores, so values may refer to a row of the same key group by its place (0:
+// none). epoch: the table's, of the snapshot since which the row is known to have changed.
 #pragma once
 
 #include <cstdint>
@@ -26,23 +31,32 @@ struct RowHeader {
   static constexpr uint32_t kNew = 1;
   static constexpr uint32_t kRestored = 2;
   static constexpr uint32_t kFirstStamp = 3;
+  /// A row outside of the index (KeyedTable::Duplicate).
+  static constexpr uint32_t kDuplicate = 1u << 31;
   uint64_t hash;
   uint32_t stamp;
   uint32_t group;
+  uint32_t place_bits;  // place, kDuplicate
+  uint32_t epoch;
+
+  uint32_t place() const { return place_bits & ~kDuplicate; }
+  bool duplicate() const { return (place_bits & kDuplicate) != 0; }
 };
+static_assert(sizeof(RowHeader) == 24);
 inline RowHeader* HeaderOf(uint8_t* row) { return reinterpret_cast<RowHeader*>(row); }
 inline const RowHeader* HeaderOf(const uint8_t* row) {
   return reinterpret_cast<const RowHeader*>(row);
 }
 
-/// Part of a row's values that owns memory outside of the row.
+/// Part of a row's values that owns memory outside of the row. Save and Load: what the row's own
+/// bytes do not hold; places do not change and need neither.
 class OwnedField {
  public:
   virtual ~OwnedField() = default;
   virtual void Free(uint8_t* row, Slab* slab) = 0;
-  virtual void Save(const uint8_t* row, std::string* out) const = 0;
+  virtual void Save(const uint8_t* row, std::string* out) const {}
   /// The row's bytes are as they were saved; replaces the stale pointers in it.
-  virtual Status Load(uint8_t* row, Slab* slab, ByteReader* in) = 0;
+  virtual Status Load(uint8_t* row, Slab* slab, ByteReader* in) { return Status::OK(); }
 };
 
 class RowLayout {

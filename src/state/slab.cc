@@ -33,6 +33,7 @@ uint8_t* Slab::Allocate(size_t bytes) {
     const size_t size = Capacity(bytes);
     uint8_t* block = memory_->Allocate(size);
     large_.emplace(block, size);
+    allocated_ += static_cast<int64_t>(size);
     return block;
   }
   const int c = ClassOf(bytes);
@@ -49,6 +50,7 @@ uint8_t* Slab::Allocate(size_t bytes) {
     next_ = memory_->Allocate(chunk);
     end_ = next_ + chunk;
     chunks_.push_back({next_, chunk});
+    allocated_ += static_cast<int64_t>(chunk);
   }
   uint8_t* piece = next_;
   next_ += size;
@@ -60,6 +62,7 @@ void Slab::Free(uint8_t* piece, size_t bytes) {
     const auto it = large_.find(piece);
     TW_CHECK(it != large_.end(), "freeing an unknown slab block");
     memory_->Free(piece, it->second);
+    allocated_ -= static_cast<int64_t>(it->second);
     large_.erase(it);
     return;
   }

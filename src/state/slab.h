@@ -23,6 +23,8 @@ class Slab {
   /// 8-byte aligned, not initialised; bytes > 0.
   uint8_t* Allocate(size_t bytes);
   void Free(uint8_t* piece, size_t bytes);
+  /// Bytes of all chunks and blocks.
+  int64_t allocated() const { return allocated_; }
   /// The bytes that Allocate(bytes) really provides: a list may grow into them.
   static size_t Capacity(size_t bytes);
 
@@ -41,6 +43,7 @@ class Slab {
   std::vector<Chunk> chunks_;
   uint8_t* next_ = nullptr;
   uint8_t* end_ = nullptr;
+  int64_t allocated_ = 0;
   std::unordered_map<uint8_t*, size_t> large_;
 };
 

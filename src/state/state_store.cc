@@ -1,36 +1,171 @@
 #include "state/state_store.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "state/keyed_table.h"
+
 namespace thalweg::state {
+namespace {
+/// A table's name is short: read with the header.
+constexpr int64_t kHeadBytes = sizeof(BlockHeader) + 200;
+}  // namespace
 
 StateStore::StateStore(std::string owner) : owner_(std::move(owner)) {}
 StateStore::~StateStore() = default;
 
-Status StateStore::Restore(std::vector<std::shared_ptr<const StateSegment>> segments, bool) {
-  if (segments.empty()) return Status::OK();
-  return Status::NotSupported("restoring tables");
-}
-Status StateStore::AddTable(std::string name, KeyedTable*) {
-  return Status::NotSupported("table " + name + " of " + owner_);
-}
-void StateStore::RemoveTable(const KeyedTable*) {}
-Status StateStore::FinishOpen() { return Status::OK(); }
-
-void StateStore::BeginSnapshot(bool full) {
-  running_ = true;
-  is_base_ = full || needs_base_;
-  written_ = 0;
-}
-Status StateStore::ContinueSnapshot(int64_t, std::string*, bool* done) {
-  *done = true;
+Status StateStore::Restore(std::vector<std::shared_ptr<const StateSegment>> segments, bool extend) {
+  segments_ = std::move(segments);
+  extend_ = extend && !segments_.empty();
+  std::string head;
+  for (size_t s = 0; s < segments_.size(); ++s) {
+    const StateSegment& segment = *segments_[s];
+    for (int64_t at = 0; at < segment.size();) {
+      const auto wrong = [&](const Status& status) {
+        return status.WithContext(fmt::format("{} at byte {}", segment.name(), at));
+      };
+      head.resize(static_cast<size_t>(std::min(kHeadBytes, segment.size() - at)));
+      TW_RETURN_IF_ERROR(segment.Read(at, head.size(), head.data()));
+      Block block;
+      std::string_view name;
+      Status read = ReadBlockHead(head, &block.header, &name);
+      if (!read.ok()) return wrong(read);
+      block.segment = s;
+      block.body = at + static_cast<int64_t>(sizeof(BlockHeader) + name.size());
+      if (block.header.body_bytes > static_cast<uint64_t>(segment.size() - block.body)) {
+        return wrong(Status::BadData("a block's rows are cut off"));
+      }
+      RestoredTable(name)->blocks.push_back(block);
+      at = block.body + static_cast<int64_t>(block.header.body_bytes);
+    }
+  }
   return Status::OK();
 }
-void StateStore::FinishSnapshot() {
-  running_ = false;
-  needs_base_ = false;
-}
-void StateStore::AbortSnapshot() { running_ = false; }
 
-std::vector<StateStore::TableInfo> StateStore::Tables() const { return {}; }
-int64_t StateStore::live_bytes() const { return 0; }
+StateStore::Restored* StateStore::RestoredTable(std::string_view name) {
+  for (Restored& r : restored_) {
+    if (r.table == name) return &r;
+  }
+  restored_.push_back({std::string(name), {}, false});
+  return &restored_.back();
+}
+
+Status StateStore::AddTable(std::string name, KeyedTable* table) {
+  for (const Entry& e : tables_) TW_CHECK(e.name != name, "two tables named " + name);
+  table->SetName(name);
+  Restored* restored = RestoredTable(name);
+  restored->claimed = true;
+  Status loaded = Load(*restored, table);
+  if (!loaded.ok()) {
+    return loaded.WithContext(fmt::format("state \"{}\" of {}", name, owner_));
+  }
+  table->FinishLoad(extend_);
+  tables_.push_back({std::move(name), table});
+  return table->memory().status();
+}
+
+Status StateStore::Load(const Restored& restored, KeyedTable* table) {
+  std::vector<char> body;
+  const auto& blocks = restored.blocks;
+  for (size_t end = blocks.size(); end > 0;) {  // segment by segment, the newest first
+    size_t begin = end - 1;
+    while (begin > 0 && blocks[begin - 1].segment == blocks[end - 1].segment) --begin;
+    const StateSegment& segment = *segments_[blocks[begin].segment];
+    for (size_t b = begin; b < end; ++b) {
+      const BlockHeader& h = blocks[b].header;
+      if (!table->groups().contains(static_cast<int>(h.key_group))) continue;
+      body.resize(std::max(body.size(), static_cast<size_t>(h.body_bytes)));
+      TW_RETURN_IF_ERROR(segment.Read(blocks[b].body, h.body_bytes, body.data()));
+      const std::string_view bytes(body.data(), h.body_bytes);
+      Status loaded = CheckBlockBody(h, bytes);
+      if (loaded.ok()) loaded = table->LoadBlock(h, bytes);
+      if (!loaded.ok()) {
+        return loaded.WithContext(fmt::format("{} at byte {}", segment.name(), blocks[b].body));
+      }
+      delta_bytes_ += static_cast<int64_t>(h.body_bytes);
+    }
+    end = begin;
+  }
+  return Status::OK();
+}
+
+void StateStore::RemoveTable(const KeyedTable* table) {
+  std::erase_if(tables_, [&](const Entry& e) { return e.table == table; });
+}
+
+Status StateStore::FinishOpen() {
+  if (opened_) return Status::OK();
+  opened_ = true;
+  for (const Restored& r : restored_) {
+    if (r.claimed) continue;
+    return Status::BadData(
+        fmt::format("{} does not know the state \"{}\" that is to be restored", owner_, r.table));
+  }
+  delta_bytes_ = std::max<int64_t>(0, delta_bytes_ - live_bytes());
+  needs_base_ = !extend_;
+  segments_.clear();
+  restored_.clear();
+  return Status::OK();
+}
+
+void StateStore::BeginSnapshot(bool full) {
+  TW_CHECK(!running_, "a second snapshot at a time");
+  running_ = true;
+  done_ = false;
+  is_base_ = full || needs_base_ || delta_bytes_ > live_bytes();
+  written_ = 0;
+  next_table_ = 0;
+  for (const Entry& e : tables_) e.table->BeginSnapshot(is_base_);
+}
+
+Status StateStore::ContinueSnapshot(int64_t budget_bytes, std::string* out, bool* done) {
+  TW_CHECK(running_, "no snapshot is running");
+  const size_t before = out->size();
+  int64_t budget = budget_bytes;
+  // What has been copied ahead of the walk goes first, so that it does not pile up.
+  for (size_t i = next_table_ + 1; i < tables_.size(); ++i) {
+    tables_[i].table->TakeAhead(&budget, out);
+  }
+  while (next_table_ < tables_.size() &&
+         tables_[next_table_].table->ContinueSnapshot(&budget, out)) {
+    ++next_table_;
+  }
+  done_ = next_table_ == tables_.size();
+  *done = done_;
+  written_ += static_cast<int64_t>(out->size() - before);
+  return Status::OK();
+}
+
+void StateStore::FinishSnapshot() {
+  TW_CHECK(running_ && done_, "a snapshot that is not written cannot be durable");
+  for (const Entry& e : tables_) e.table->EndSnapshot(true);
+  running_ = false;
+  if (is_base_) {
+    needs_base_ = false;
+    delta_bytes_ = 0;
+  } else {
+    delta_bytes_ += written_;
+  }
+}
+
+void StateStore::AbortSnapshot() {
+  TW_CHECK(running_, "no snapshot is running");
+  for (const Entry& e : tables_) e.table->EndSnapshot(false);
+  running_ = false;
+}
+
+std::vector<StateStore::TableInfo> StateStore::Tables() const {
+  std::vector<TableInfo> out;
+  for (const Entry& e : tables_)
+    out.push_back({e.name, e.table->num_rows(), e.table->live_bytes()});
+  return out;
+}
+
+int64_t StateStore::live_bytes() const {
+  int64_t bytes = 0;
+  for (const Entry& e : tables_) bytes += e.table->live_bytes();
+  return bytes;
+}
 
 }  // namespace thalweg::state

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "state/state_block.h"
 #include "state/state_segment.h"
 
 namespace thalweg::state {
@@ -52,8 +53,8 @@ class StateStore {
   Status AddTable(std::string name, KeyedTable* table);
   /// For an owner that dies before the store.
   void RemoveTable(const KeyedTable* table);
-  /// After Open: kBadData if restored rows belong to a table that nobody has added. Forgets the
-  /// segments.
+  /// After Open (again: nothing): kBadData if restored rows belong to a table that nobody has
+  /// added. Forgets the segments.
   Status FinishOpen();
 
   /// At the aligned barrier. `full`: a base in any case (savepoints).
@@ -62,7 +63,8 @@ class StateStore {
   Status ContinueSnapshot(int64_t budget_bytes, std::string* out, bool* done);
   /// The snapshot is durable: the next delta starts from it. After done.
   void FinishSnapshot();
-  /// It will never be: whatever it held is dirty again. At any time after BeginSnapshot.
+  /// It will never be, or it is no part of the chain (a savepoint): whatever it held is dirty again
+  /// for the next snapshot. At any time after BeginSnapshot.
   void AbortSnapshot();
 
   bool snapshot_running() const { return running_; }
@@ -81,8 +83,9 @@ class StateStore {
 
  private:
   struct Block {
+    BlockHeader header;
     size_t segment;
-    int64_t offset;
+    int64_t body;  // offset
   };
   struct Entry {
     std::string name;
@@ -94,15 +97,19 @@ class StateStore {
     bool claimed = false;
   };
 
+  Restored* RestoredTable(std::string_view name);
+  Status Load(const Restored& restored, KeyedTable* table);
+
   const std::string owner_;
   std::vector<Entry> tables_;
   std::vector<std::shared_ptr<const StateSegment>> segments_;
   std::vector<Restored> restored_;
+  bool opened_ = false;
   bool running_ = false;
   bool done_ = false;
   bool is_base_ = false;
   bool needs_base_ = true;
-  bool tracking_ = false;
+  bool extend_ = false;
   size_t next_table_ = 0;
   int64_t written_ = 0;
   int64_t delta_bytes_ = 0;  // since the last base

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "state/byte_stream.h"
 #include "state/slab.h"
 
 namespace thalweg::state {
@@ -45,6 +46,18 @@ class StringRef {
     Store(s, slab);
   }
   void Append(std::string_view s, Slab* slab);
+  /// For snapshots: the bytes that do not stand in these 16.
+  void Save(std::string* out) const {
+    if (size_ > kInline) out->append(pointer(), size_);
+  }
+  /// The 16 bytes are as they were when saved; false if the bytes end early.
+  bool Load(Slab* slab, ByteReader* in) {
+    if (size_ <= kInline) return true;
+    const char* bytes = in->Raw(size_);
+    if (bytes == nullptr) return false;
+    Store(std::string_view(bytes, size_), slab);
+    return true;
+  }
   void Free(Slab* slab) {
     if (size_ > kInline) {
       slab->Free(reinterpret_cast<uint8_t*>(const_cast<char*>(pointer())), size_);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/status.h"
@@ -21,6 +22,7 @@
 #include "expr/aggregate.h"
 #include "state/keyed_table.h"
 #include "state/state_memory.h"
+#include "state/state_store.h"
 
 namespace thalweg::operators {
 
@@ -62,6 +64,10 @@ class Accumulator {
   void Place(int32_t offset, state::KeyedTable* table) {
     offset_ = offset;
     table_ = table;
+  }
+  /// Adds tables of its own (named by appending to `name`) to the operator's store.
+  virtual Status AddTables(const std::string& name, state::StateStore* store) {
+    return Status::OK();
   }
   /// Memory that the state owns outside of the row; null if none.
   virtual state::OwnedField* owned() { return nullptr; }

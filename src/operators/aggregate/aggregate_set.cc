@@ -55,6 +55,29 @@ void AggregateSet::Place(int32_t offset, state::KeyedTable* table) {
   }
 }
 
+Status AggregateSet::AddTables(const std::string& name, state::StateStore* store) {
+  for (size_t i = 0; i < accumulators_.size(); ++i) {
+    TW_RETURN_IF_ERROR(accumulators_[i]->AddTables(name + ".agg" + std::to_string(i), store));
+  }
+  for (size_t i = 0; i < distinct_.size(); ++i) {
+    state::KeyedTable* table = distinct_[i].set->table();
+    TW_RETURN_IF_ERROR(store->AddTable(name + ".distinct" + std::to_string(i), table));
+  }
+  return Status::OK();
+}
+
+std::string AggregateSet::Describe() const {
+  std::string out;
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    const expr::AggregateCall& c = calls_[i];
+    out += (out.empty() ? "" : ", ") + c.name.substr(0, c.name.find('(')) +
+           (c.distinct ? "(DISTINCT" : "(");
+    for (const data::Type& t : c.arg_types) out += " " + t.ToString();
+    out += ")" + std::to_string(accumulators_[i]->bytes());
+  }
+  return out;
+}
+
 bool AggregateSet::nested(int call) const {
   const auto p = data::PhysicalTypeOf(calls_[static_cast<size_t>(call)].result);
   return p == data::PhysicalType::kList || p == data::PhysicalType::kRow;

@@ -26,6 +26,11 @@ class AggregateSet {
   /// The state stands at `offset` of the rows of `table`; registers what it owns there.
   void Place(int32_t offset, state::KeyedTable* table);
 
+  /// Adds the tables that the aggregates keep beside the groups: "<name>.agg0", "<name>.distinct0".
+  Status AddTables(const std::string& name, state::StateStore* store);
+  /// What the state's bytes mean, as text: a snapshot is restored only where it is the same.
+  std::string Describe() const;
+
   /// states[k] is the group row of rows[k]; signs as in UpdateInput.
   Status Update(const data::Batch& batch, const data::Rows& rows, const int8_t* signs,
                 uint8_t* const* states);

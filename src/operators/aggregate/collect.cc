@@ -17,6 +17,9 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
         sets_({call.arg_types[0]}, 8, o.groups, o.max_parallelism, o.memory) {}
   int32_t bytes() const override { return sizeof(OwnedSets::Chain); }
   state::OwnedField* owned() override { return this; }
+  Status AddTables(const std::string& name, state::StateStore* store) override {
+    return store->AddTable(name, sets_.table());
+  }
 
   Status Update(const UpdateInput& in) override {
     std::vector<int32_t> rows;
@@ -75,9 +78,7 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
   }
   std::vector<uint8_t*> EntriesOf(uint8_t* row) const {
     std::vector<uint8_t*> entries;
-    for (uint8_t* e = OwnedSets::ChainOf(row, offset_)->head; e != nullptr; e = sets_.NextOf(e)) {
-      entries.push_back(e);
-    }
+    sets_.CollectEntries(row, offset_, &entries);
     return entries;
   }
   void Add(const Column& values, const std::vector<int32_t>& rows,
@@ -87,17 +88,16 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
     sets_.FindOrInsert(std::span(&column, 1),
                        data::Rows::Of(rows.data(), static_cast<int32_t>(rows.size())),
                        owners.data(), offset_, entries.data());
-    for (size_t i = 0; i < rows.size(); ++i) *CountOf(entries[i]) += changes[i];
+    for (size_t i = 0; i < rows.size(); ++i) {
+      sets_.MarkDirty(entries[i]);
+      *CountOf(entries[i]) += changes[i];
+    }
     for (size_t i = 0; i < rows.size(); ++i) {
       if (state::HeaderOf(entries[i])->stamp == state::RowHeader::kFree) continue;
       if (*CountOf(entries[i]) == 0) sets_.Erase(owners[i], offset_, entries[i]);
     }
   }
   void Free(uint8_t* row, state::Slab*) override { sets_.Clear(row, offset_); }
-  void Save(const uint8_t* row, std::string* out) const override { sets_.Save(row, offset_, out); }
-  Status Load(uint8_t* row, state::Slab*, state::ByteReader* in) override {
-    return sets_.Load(row, offset_, in);
-  }
 
   const data::Type result_;
   OwnedSets sets_;

@@ -8,7 +8,6 @@ namespace thalweg::operators {
 using data::Buffer;
 using data::Column;
 using data::ColumnPtr;
-using state::OwnedSets;
 
 DistinctSet::DistinctSet(std::vector<data::Type> value_types, std::vector<Accumulator*> members,
                          bool nulls_count, const AccumulatorOptions& o)
@@ -34,6 +33,7 @@ Status DistinctSet::Apply(std::span<const Column* const> values, const RowList& 
       uint64_t* bits = BitsOf(entries_[k]);
       uint64_t fresh = mask(k) & ~*bits;
       if (fresh == 0) continue;
+      sets_.MarkDirty(entries_[k]);
       *bits |= fresh;
       for (; fresh != 0; fresh &= fresh - 1) {
         RowList& p = passed_[static_cast<size_t>(std::countr_zero(fresh))];
@@ -44,6 +44,7 @@ Status DistinctSet::Apply(std::span<const Column* const> values, const RowList& 
   } else {
     for (size_t k = 0; k < n; ++k) {
       int64_t* counts = CountsOf(entries_[k]);
+      sets_.MarkDirty(entries_[k]);
       for (size_t j = 0; j < members_.size(); ++j) {
         const int64_t before = counts[j];
         counts[j] += change(k, j);
@@ -94,22 +95,14 @@ Status DistinctSet::Update(std::span<const Column* const> values, const UpdateIn
       });
 }
 
-std::vector<uint8_t*> DistinctSet::EntriesOf(uint8_t* row) const {
-  std::vector<uint8_t*> entries;
-  for (uint8_t* e = OwnedSets::ChainOf(row, offset_)->head; e != nullptr; e = sets_.NextOf(e)) {
-    entries.push_back(e);
-  }
-  return entries;
-}
-
 Status DistinctSet::MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count) {
   list_.Clear();
   std::vector<uint8_t*> source;
   for (int32_t k = 0; k < count; ++k) {
-    for (uint8_t* e : EntriesOf(from[k])) {
-      list_.rows.push_back(static_cast<int32_t>(source.size()));
+    sets_.CollectEntries(from[k], offset_, &source);
+    while (list_.rows.size() < source.size()) {
+      list_.rows.push_back(static_cast<int32_t>(list_.rows.size()));
       list_.states.push_back(into[k]);
-      source.push_back(e);
     }
   }
   std::vector<ColumnPtr> columns;
@@ -132,10 +125,7 @@ std::vector<ColumnPtr> DistinctSet::EmitPartial(uint8_t* const* states, int32_t 
   to[0] = 0;
   std::vector<uint8_t*> all;
   for (int32_t k = 0; k < count; ++k) {
-    for (uint8_t* e = OwnedSets::ChainOf(states[k], offset_)->head; e != nullptr;
-         e = sets_.NextOf(e)) {
-      all.push_back(e);
-    }
+    sets_.CollectEntries(states[k], offset_, &all);
     to[k + 1] = static_cast<int32_t>(all.size());
   }
   const auto n = static_cast<int32_t>(all.size());
@@ -174,11 +164,5 @@ Status DistinctSet::UpdatePartial(const UpdateInput& in) {
 }
 
 void DistinctSet::Free(uint8_t* row, state::Slab*) { sets_.Clear(row, offset_); }
-void DistinctSet::Save(const uint8_t* row, std::string* out) const {
-  sets_.Save(row, offset_, out);
-}
-Status DistinctSet::Load(uint8_t* row, state::Slab*, state::ByteReader* in) {
-  return sets_.Load(row, offset_, in);
-}
 
 }  // namespace thalweg::operators

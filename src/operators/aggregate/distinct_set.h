@@ -49,8 +49,7 @@ class DistinctSet final : public state::OwnedField {
   Status UpdatePartial(const UpdateInput& in);
 
   void Free(uint8_t* row, state::Slab* slab) override;
-  void Save(const uint8_t* row, std::string* out) const override;
-  Status Load(uint8_t* row, state::Slab* slab, state::ByteReader* in) override;
+  state::KeyedTable* table() { return sets_.table(); }
 
  private:
   uint64_t* BitsOf(uint8_t* entry) const {
@@ -59,7 +58,6 @@ class DistinctSet final : public state::OwnedField {
   int64_t* CountsOf(uint8_t* entry) const {
     return reinterpret_cast<int64_t*>(sets_.EntryBytes(entry));
   }
-  std::vector<uint8_t*> EntriesOf(uint8_t* row) const;
   /// Rows of values[..] into the sets; mask(k) or, when retracting, change(k, member).
   template <typename Mask, typename Change>
   Status Apply(std::span<const data::Column* const> values, const RowList& list, Mask mask,

@@ -23,14 +23,13 @@ class GroupAggregate final : public Operator {
   GroupAggregate(const graph::GroupAggregateNode& node, GroupTableOptions options)
       : node_(node), options_(std::move(options)) {}
 
-  Status Open(OperatorContext* context, const OperatorState& restored) override {
+  Status Open(OperatorContext* context, const OperatorState&) override {
     context_ = context;
     GroupTableOptions o = options_;
     o.max_parallelism = context->max_parallelism();
-    o.groups = data::KeyGroupsOf(context->subtask(), context->parallelism(), o.max_parallelism);
-    if (node_.keys.empty()) o.groups = {0, o.max_parallelism};  // singleton: all on one subtask
+    o.groups = GroupsOf(*context, node_.keys.empty());
     TW_ASSIGN_OR_RETURN(table_, GroupTable::Make(std::move(o), context->pool()));
-    TW_RETURN_IF_ERROR(table_->Restore(kStateName, restored));
+    TW_RETURN_IF_ERROR(table_->AddTo(kStateName, context->state()));
     if (node_.state_ttl_ms > 0 && table_->table().count() > 0) ArmSweep();
     return Status::OK();
   }
@@ -92,11 +91,6 @@ class GroupAggregate final : public Operator {
       context_->Emit(std::move(out));
     }
     return Progress::kDone;
-  }
-
-  Status Snapshot(OperatorState* state) override {
-    table_->Snapshot(kStateName, state);
-    return Status::OK();
   }
 
  private:

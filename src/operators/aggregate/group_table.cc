@@ -5,13 +5,15 @@ using state::HeaderOf;
 using state::RowHeader;
 
 namespace {
-state::KeyedTableOptions TableOptions(const GroupTableOptions& o, int32_t aggregate_bytes) {
+state::KeyedTableOptions TableOptions(const GroupTableOptions& o, const AggregateSet& aggregates) {
   state::KeyedTableOptions t;
   t.key_types = o.key_types;
   t.value_bytes =
-      (o.counts_records ? 8 : 0) + (o.has_ttl ? 8 : 0) + o.extra_bytes + aggregate_bytes;
+      (o.counts_records ? 8 : 0) + (o.has_ttl ? 8 : 0) + o.extra_bytes + aggregates.bytes();
   t.groups = o.groups;
   t.max_parallelism = o.max_parallelism;
+  t.values = (o.counts_records ? "count, " : "") + std::string(o.has_ttl ? "access, " : "") +
+             aggregates.Describe();
   return t;
 }
 }  // namespace
@@ -33,11 +35,10 @@ GroupTable::GroupTable(GroupTableOptions o, MemoryPool*, std::unique_ptr<Aggrega
                        std::unique_ptr<state::StateMemory> memory)
     : counts_records_(o.counts_records),
       has_ttl_(o.has_ttl),
-      groups_(o.groups),
       memory_holder_(std::move(memory)),
       memory_(*memory_holder_),
       aggregates_(std::move(aggregates)),
-      table_(TableOptions(o, aggregates_->bytes()), &memory_) {
+      table_(TableOptions(o, *aggregates_), &memory_) {
   const int32_t before = (counts_records_ ? 8 : 0) + (has_ttl_ ? 8 : 0) + o.extra_bytes;
   aggregates_->Place(table_.layout().value_offset() + before, &table_);
 }
@@ -70,20 +71,15 @@ void GroupTable::Touch(const data::Rows& rows, const std::vector<uint8_t*>& stat
   }
 }
 
-void GroupTable::Snapshot(const std::string& name, OperatorState* out) const {
-  for (int g = groups_.first; g < groups_.end; ++g) {
-    StateEntry entry{name, g, {}};
-    table_.AppendGroup(g, &entry.bytes);
-    if (!entry.bytes.empty()) out->push_back(std::move(entry));
-  }
+Status GroupTable::AddTo(const std::string& name, state::StateStore* store) {
+  TW_RETURN_IF_ERROR(store->AddTable(name, &table_));
+  return aggregates_->AddTables(name, store);
 }
 
-Status GroupTable::Restore(const std::string& name, const OperatorState& restored,
-                           const state::KeyedTable::OnDuplicate& on_duplicate) {
-  for (const StateEntry& e : restored) {
-    if (e.name == name) TW_RETURN_IF_ERROR(table_.LoadGroup(e.bytes, on_duplicate));
-  }
-  return Status::OK();
+data::KeyGroupRange GroupsOf(const OperatorContext& context, bool singleton) {
+  const int all = context.max_parallelism();
+  if (singleton) return {0, context.subtask() == 0 ? all : 0};
+  return data::KeyGroupsOf(context.subtask(), context.parallelism(), all);
 }
 
 }  // namespace thalweg::operators

@@ -27,6 +27,9 @@ struct GroupTableOptions {
   int max_parallelism = 1;
 };
 
+/// The key groups of a subtask; a singleton's are all on subtask 0.
+data::KeyGroupRange GroupsOf(const OperatorContext& context, bool singleton);
+
 class GroupTable {
  public:
   static Result<std::unique_ptr<GroupTable>> Make(GroupTableOptions options, MemoryPool* pool);
@@ -59,10 +62,9 @@ class GroupTable {
   state::KeyedTable& table() { return table_; }
   const Status& memory_status() const { return memory_.status(); }
 
-  /// One entry "name" per key group that has rows.
-  void Snapshot(const std::string& name, OperatorState* out) const;
-  Status Restore(const std::string& name, const OperatorState& restored,
-                 const state::KeyedTable::OnDuplicate& on_duplicate = nullptr);
+  /// Adds the groups (as `name`) and what the aggregates keep beside them to the operator's store,
+  /// which loads what it has of them.
+  Status AddTo(const std::string& name, state::StateStore* store);
 
  private:
   GroupTable(GroupTableOptions options, MemoryPool* pool, std::unique_ptr<AggregateSet> aggregates,
@@ -73,7 +75,6 @@ class GroupTable {
 
   const bool counts_records_;
   const bool has_ttl_;
-  const data::KeyGroupRange groups_;
   std::unique_ptr<state::StateMemory> memory_holder_;
   state::StateMemory& memory_;
   std::unique_ptr<AggregateSet> aggregates_;  // before the table, which is destroyed first

@@ -16,13 +16,16 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
  public:
   struct State {
     OwnedSets::Chain chain;
-    uint8_t* best;  // entry; null: none, or to be looked for
-    int64_t stale;  // 1: `best` must be looked for
+    uint32_t best;   // place of an entry; 0: none, or to be looked for
+    uint32_t stale;  // 1: `best` must be looked for
   };
   MinMaxRetractAccumulator(const expr::AggregateCall& call, const AccumulatorOptions& o, bool max)
       : sets_({call.arg_types[0]}, 8, o.groups, o.max_parallelism, o.memory), max_(max) {}
   int32_t bytes() const override { return sizeof(State); }
   state::OwnedField* owned() override { return this; }
+  Status AddTables(const std::string& name, state::StateStore* store) override {
+    return store->AddTable(name, sets_.table());
+  }
 
   Status Update(const UpdateInput& in) override {
     rows_.clear();
@@ -59,12 +62,12 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
       std::vector<uint8_t*> entries;
       rows_.clear();
       owners_.clear();
-      for (uint8_t* e = StateOf<State>(from[k])->chain.head; e != nullptr; e = sets_.NextOf(e)) {
-        rows_.push_back(static_cast<int32_t>(entries.size()));
-        owners_.push_back(into[k]);
-        entries.push_back(e);
-      }
+      sets_.CollectEntries(from[k], offset_, &entries);
       if (entries.empty()) continue;
+      for (size_t i = 0; i < entries.size(); ++i) {
+        rows_.push_back(static_cast<int32_t>(i));
+        owners_.push_back(into[k]);
+      }
       std::vector<int64_t> counts;
       for (uint8_t* e : entries) counts.push_back(*CountOf(e));
       const ColumnPtr values =
@@ -91,16 +94,19 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
   bool Better(const uint8_t* a, const uint8_t* b) const {
     return max_ ? ValueOf(a) > ValueOf(b) : ValueOf(a) < ValueOf(b);
   }
+  // Remembers what it has found without marking the row: a snapshot may hold the stale state.
   const uint8_t* Best(uint8_t* row) const {
     State* s = StateOf<State>(row);
-    if (s->stale != 0) {
-      s->best = nullptr;
-      s->stale = 0;
-      for (uint8_t* e = s->chain.head; e != nullptr; e = sets_.NextOf(e)) {
-        if (*CountOf(e) > 0 && (s->best == nullptr || Better(e, s->best))) s->best = e;
-      }
+    if (s->stale == 0) return s->best == 0 ? nullptr : sets_.EntryAt(row, s->best);
+    const uint8_t* best = nullptr;
+    found_.clear();
+    sets_.CollectEntries(row, offset_, &found_);
+    for (uint8_t* e : found_) {
+      if (*CountOf(e) > 0 && (best == nullptr || Better(e, best))) best = e;
     }
-    return s->best;
+    s->best = best == nullptr ? 0 : state::HeaderOf(best)->place();
+    s->stale = 0;
+    return best;
   }
 
   // Adds change(i) to the count of value rows_[i] of owners_[i].
@@ -114,15 +120,18 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
     std::vector<size_t> zero;
     for (size_t i = 0; i < rows_.size(); ++i) {
       State* s = StateOf<State>(owners_[i]);
+      const uint32_t place = state::HeaderOf(entries_[i])->place();
       int64_t* count = CountOf(entries_[i]);
+      sets_.MarkDirty(entries_[i]);
       *count += change(i);
       if (*count > 0) {
-        if (s->stale == 0 && (s->best == nullptr || Better(entries_[i], s->best))) {
-          s->best = entries_[i];
+        if (s->stale == 0 &&
+            (s->best == 0 || Better(entries_[i], sets_.EntryAt(owners_[i], s->best)))) {
+          s->best = place;
         }
       } else {
-        if (s->best == entries_[i]) {
-          s->best = nullptr;
+        if (s->best == place) {
+          s->best = 0;
           s->stale = 1;
         }
         if (*count == 0) zero.push_back(i);
@@ -139,12 +148,6 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
     sets_.Clear(row, offset_);
     *StateOf<State>(row) = State{};
   }
-  void Save(const uint8_t* row, std::string* out) const override { sets_.Save(row, offset_, out); }
-  Status Load(uint8_t* row, state::Slab*, state::ByteReader* in) override {
-    StateOf<State>(row)->best = nullptr;
-    StateOf<State>(row)->stale = 1;
-    return sets_.Load(row, offset_, in);
-  }
 
   OwnedSets sets_;
   const bool max_;
@@ -152,6 +155,7 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
   std::vector<uint8_t*> owners_;
   std::vector<int> signs_;
   std::vector<uint8_t*> entries_;
+  mutable std::vector<uint8_t*> found_;
 };
 
 }  // namespace

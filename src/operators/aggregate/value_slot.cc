@@ -55,12 +55,12 @@ void ValueSlots::Free(ValueSlot* slot, state::Slab* slab) const {
 }
 
 void ValueSlots::Save(const ValueSlot& slot, std::string* out) const {
-  if (owns()) state::AppendBytes(StringOf(&slot)->View(), out);
+  if (owns()) StringOf(&slot)->Save(out);
 }
 
 Status ValueSlots::Load(ValueSlot* slot, state::Slab* slab, state::ByteReader* in) const {
-  if (owns()) StringOf(slot)->Store(in->Bytes(), slab);
-  return in->ok() ? Status::OK() : Status::BadData("state is truncated: a value is cut off");
+  if (!owns() || StringOf(slot)->Load(slab, in)) return Status::OK();
+  return Status::BadData("state is truncated: a value is cut off");
 }
 
 void ValueSlots::Write(const std::vector<const ValueSlot*>& slots, const ResultOutput& to) const {

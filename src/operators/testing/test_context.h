@@ -2,6 +2,7 @@
 // shows watermarks and wake-ups, and can be full after a few batches.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@ class TestContext final : public OperatorContext {
  public:
   explicit TestContext(int subtask = 0, int parallelism = 1, int max_parallelism = 128)
       : pool_("test operator", nullptr),
-        state_("test operator"),
+        state_(std::make_unique<state::StateStore>("test operator")),
         subtask_(subtask),
         parallelism_(parallelism),
         max_parallelism_(max_parallelism) {}
@@ -35,7 +36,7 @@ class TestContext final : public OperatorContext {
   const expr::EvalContext& eval() const override { return eval_; }
   MemoryPool* pool() override { return &pool_; }
   OperatorMetrics* metrics() override { return &metrics_; }
-  state::StateStore* state() override { return &state_; }
+  state::StateStore* state() override { return state_.get(); }
   int subtask() const override { return subtask_; }
   int parallelism() const override { return parallelism_; }
   int max_parallelism() const override { return max_parallelism_; }
@@ -50,6 +51,12 @@ class TestContext final : public OperatorContext {
   std::vector<std::string> TakeSorted();
   static std::vector<std::string> RowsOf(const data::Batch& batch);
 
+  /// Writes a snapshot of the store, which is durable then, and appends it; after the operator's
+  /// Open.
+  void TakeSnapshot(std::vector<std::string>* snapshots);
+  /// From here on a fresh store that holds these snapshots (which live on), for the next Open.
+  void RestoreFrom(const std::vector<std::string>& snapshots);
+
   expr::EvalContext& mutable_eval() { return eval_; }
   std::optional<int64_t>& wake_at() { return wake_at_; }
   /// output_full() from the n-th batch on, until Take; 0: never.
@@ -58,7 +65,7 @@ class TestContext final : public OperatorContext {
 
  private:
   MemoryPool pool_;
-  state::StateStore state_;
+  std::unique_ptr<state::StateStore> state_;
   const int subtask_;
   const int parallelism_;
   const int max_parallelism_;

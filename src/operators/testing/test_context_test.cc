@@ -130,6 +130,27 @@ data::Batch MakeBatch(const std::vector<data::Type>& types, const std::vector<st
   return batch;
 }
 
+void TestContext::TakeSnapshot(std::vector<std::string>* snapshots) {
+  ASSERT_TRUE(state_->FinishOpen().ok());
+  state_->BeginSnapshot(false);
+  std::string bytes;
+  for (bool done = false; !done;) {
+    ASSERT_TRUE(state_->ContinueSnapshot(1000, &bytes, &done).ok());
+  }
+  state_->FinishSnapshot();
+  snapshots->push_back(std::move(bytes));
+}
+
+void TestContext::RestoreFrom(const std::vector<std::string>& snapshots) {
+  state_ = std::make_unique<state::StateStore>("test operator");
+  std::vector<std::shared_ptr<const state::StateSegment>> segments;
+  for (const std::string& s : snapshots) {
+    segments.push_back(std::make_shared<state::MemorySegment>("snapshot", s));
+  }
+  const Status restored = state_->Restore(std::move(segments), true);
+  ASSERT_TRUE(restored.ok()) << restored.message();
+}
+
 Status Finish(Operator* op, TestContext* context, Result<Progress> first, int* rounds) {
   Result<Progress> p = std::move(first);
   while (p.ok() && *p == Progress::kMore) {

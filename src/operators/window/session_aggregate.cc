@@ -29,9 +29,10 @@ constexpr char kProgressName[] = "progress";
 struct Session {
   int64_t start;  // window time
   int64_t end;
-  uint8_t* next;    // of the same key; of a session that was merged away: where it went
+  uint32_t next;    // place of the key's next one; of a session merged away: where it went
   uint32_t live;    // 0: none in this row
   uint32_t serial;  // tells a timer whether the row still holds its session
+  uint32_t unused;
 };
 
 class SessionAggregate final : public Operator {
@@ -46,23 +47,13 @@ class SessionAggregate final : public Operator {
     slicer_.emplace(node_.window, context->eval().zone);
     GroupTableOptions o = options_;
     o.max_parallelism = context->max_parallelism();
-    o.groups = data::KeyGroupsOf(context->subtask(), context->parallelism(), o.max_parallelism);
-    if (node_.keys.empty()) o.groups = {0, o.max_parallelism};
+    o.groups = GroupsOf(*context, node_.keys.empty());
     TW_ASSIGN_OR_RETURN(table_, GroupTable::Make(std::move(o), context->pool()));
-    std::vector<std::pair<uint8_t*, uint8_t*>> duplicates;
-    TW_RETURN_IF_ERROR(table_->Restore(
-        kStateName, restored,
-        [&](uint8_t* first, uint8_t* duplicate) { duplicates.emplace_back(first, duplicate); }));
+    TW_RETURN_IF_ERROR(table_->AddTo(kStateName, context->state()));
     std::vector<uint8_t*> rows;
     table_->table().CollectRows(&rows);
     for (uint8_t* row : rows) {
-      Session* s = SessionOf(row);
-      s->next = nullptr;
-      if (s->live != 0) Arm(row);
-    }
-    for (const auto& [first, duplicate] : duplicates) {
-      SessionOf(duplicate)->next = SessionOf(first)->next;
-      SessionOf(first)->next = duplicate;
+      if (SessionOf(row)->live != 0) Arm(row);
     }
     for (const StateEntry& e : restored) {
       if (e.name != kProgressName || e.bytes.size() != sizeof(int64_t)) continue;
@@ -100,7 +91,7 @@ class SessionAggregate final : public Operator {
     }
     if (!merged_away_.empty()) {
       for (uint8_t*& row : kept_.states) {
-        while (SessionOf(row)->live == kMovedAway) row = SessionOf(row)->next;
+        while (SessionOf(row)->live == kMovedAway) row = NextOf(row);
       }
     }
     const Rows rows = Rows::Of(kept_.rows.data(), static_cast<int32_t>(kept_.rows.size()));
@@ -162,7 +153,6 @@ class SessionAggregate final : public Operator {
   }
 
   Status Snapshot(OperatorState* state) override {
-    table_->Snapshot(kStateName, state);
     state->push_back({kProgressName, StateEntry::kNoKeyGroup,
                       std::string(reinterpret_cast<const char*>(&progress_), sizeof(progress_))});
     return Status::OK();
@@ -180,6 +170,12 @@ class SessionAggregate final : public Operator {
 
   Session* SessionOf(uint8_t* row) { return reinterpret_cast<Session*>(table_->Extra(row)); }
 
+  uint8_t* NextOf(const uint8_t* row) {
+    const uint32_t next = SessionOf(const_cast<uint8_t*>(row))->next;
+    return next == 0 ? nullptr : table_->table().RowAt(state::HeaderOf(row)->hash, next);
+  }
+  static uint32_t PlaceOf(const uint8_t* row) { return state::HeaderOf(row)->place(); }
+
   void Arm(uint8_t* row) {
     Session* s = SessionOf(row);
     s->serial = ++serial_;
@@ -190,11 +186,11 @@ class SessionAggregate final : public Operator {
     return progress_ != INT64_MIN && slicer_->IsFired(end, progress_);
   }
 
-  // The row of the session that a row at `time` belongs to, or null: it is late.
+  // The row of the session that a row at `time` belongs to, marked; or null: it is late.
   Result<uint8_t*> Assign(uint8_t* head, int64_t time) {
     const int64_t end = time + node_.window.gap_ms;
     Session* first = SessionOf(head);
-    if (first->live == 1 && first->next == nullptr && time <= first->end && end >= first->start) {
+    if (first->live == 1 && first->next == 0 && time <= first->end && end >= first->start) {
       if (time >= first->start && end > first->end) {  // the usual case: it grows at its end
         first->end = end;
         return head;
@@ -204,7 +200,7 @@ class SessionAggregate final : public Operator {
     int64_t merged_start = time;
     int64_t merged_end = end;
     std::vector<uint8_t*> touching;
-    for (uint8_t* row = head; row != nullptr; row = SessionOf(row)->next) {
+    for (uint8_t* row = head; row != nullptr; row = NextOf(row)) {
       const Session* s = SessionOf(row);
       if (s->live != 1 || time > s->end || end < s->start) continue;
       touching.push_back(row);
@@ -218,7 +214,7 @@ class SessionAggregate final : public Operator {
         row = table_->table().Duplicate(head);
         state::HeaderOf(row)->stamp = state::RowHeader::kRestored;
         SessionOf(row)->next = first->next;
-        first->next = row;
+        first->next = PlaceOf(row);
       }
       Session* s = SessionOf(row);
       s->start = time;
@@ -228,6 +224,7 @@ class SessionAggregate final : public Operator {
       return row;
     }
     uint8_t* into = touching[0];
+    for (uint8_t* row : touching) table_->table().MarkDirty(row);
     for (size_t i = 1; i < touching.size(); ++i) {
       TW_RETURN_IF_ERROR(table_->aggregates().MergeStates(&into, &touching[i], 1));
       if (node_.input_retracts) {
@@ -235,7 +232,7 @@ class SessionAggregate final : public Operator {
       }
       Unchain(head, touching[i]);
       SessionOf(touching[i])->live = kMovedAway;
-      SessionOf(touching[i])->next = into;
+      SessionOf(touching[i])->next = PlaceOf(into);
       merged_away_.push_back(touching[i]);
     }
     Session* s = SessionOf(into);
@@ -246,8 +243,9 @@ class SessionAggregate final : public Operator {
 
   // `row` is not the head: the head is always the first of those that touch.
   void Unchain(uint8_t* head, uint8_t* row) {
-    for (uint8_t* r = head; r != nullptr; r = SessionOf(r)->next) {
-      if (SessionOf(r)->next != row) continue;
+    for (uint8_t* r = head; r != nullptr; r = NextOf(r)) {
+      if (SessionOf(r)->next != PlaceOf(row)) continue;
+      table_->table().MarkDirty(r);
       SessionOf(r)->next = SessionOf(row)->next;
       return;
     }
@@ -286,7 +284,7 @@ class SessionAggregate final : public Operator {
       table_->table().FreeRow(row);
     } else {
       Session* s = SessionOf(row);
-      uint8_t* next = s->next;
+      const uint32_t next = s->next;
       table_->table().ResetValues(row);
       SessionOf(row)->next = next;
     }
@@ -294,7 +292,7 @@ class SessionAggregate final : public Operator {
   }
 
   void EraseIfEmpty(uint8_t* head) {
-    if (SessionOf(head)->live == 0 && SessionOf(head)->next == nullptr) {
+    if (SessionOf(head)->live == 0 && SessionOf(head)->next == 0) {
       table_->table().Erase(head);
     }
   }

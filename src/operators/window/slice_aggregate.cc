@@ -45,11 +45,10 @@ class SliceAggregate final : public Operator {
     slicer_.emplace(node_.window, context->eval().zone);
     GroupTableOptions o = options_;
     o.max_parallelism = context->max_parallelism();
-    o.groups = data::KeyGroupsOf(context->subtask(), context->parallelism(), o.max_parallelism);
-    if (node_.keys.empty()) o.groups = {0, o.max_parallelism};
+    o.groups = GroupsOf(*context, node_.keys.empty());
     TW_ASSIGN_OR_RETURN(table_, GroupTable::Make(o, context->pool()));
     TW_ASSIGN_OR_RETURN(merged_, GroupTable::Make(o, context->pool()));
-    TW_RETURN_IF_ERROR(table_->Restore(kStateName, restored));
+    TW_RETURN_IF_ERROR(table_->AddTo(kStateName, context->state()));
     for (const StateEntry& e : restored) {
       if (e.name != kProgressName || e.bytes.size() != sizeof(int64_t)) continue;
       int64_t progress;
@@ -122,7 +121,6 @@ class SliceAggregate final : public Operator {
   }
 
   Status Snapshot(OperatorState* state) override {
-    table_->Snapshot(kStateName, state);
     state->push_back({kProgressName, StateEntry::kNoKeyGroup,
                       std::string(reinterpret_cast<const char*>(&progress_), sizeof(progress_))});
     return Status::OK();

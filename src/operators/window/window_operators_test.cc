@@ -176,8 +176,13 @@ TEST_F(WindowTest, SnapshotsGoOnAtAnotherParallelism) {
                        std::to_string(t % 5));
       }
     }
-    Add(op.get(), rows);
+    std::vector<std::string> snapshots;
+    whole.TakeSnapshot(&snapshots);
+    Add(op.get(), Strings(rows.begin(), rows.begin() + 90));
+    whole.TakeSnapshot(&snapshots);
+    Add(op.get(), Strings(rows.begin() + 90, rows.end()));
     Watermark(op.get(), &whole, 4);
+    whole.TakeSnapshot(&snapshots);
     OperatorState saved;
     ASSERT_TRUE(op->Snapshot(&saved).ok());
     Strings parts;
@@ -190,6 +195,7 @@ TEST_F(WindowTest, SnapshotsGoOnAtAnotherParallelism) {
         }
       }
       TestContext c(s, 3);
+      c.RestoreFrom(snapshots);
       auto part = Make(&c, mine);
       for (auto& r : Watermark(part.get(), &c, 1000)) parts.push_back(r);
     }

@@ -69,6 +69,9 @@ class Accumulator {
   virtual Status AddTables(const std::string& name, state::StateStore* store) {
     return Status::OK();
   }
+  /// The `from` of MergeStates are states of `other`, the same aggregate of another table; if it is
+  /// never called, of this one.
+  virtual void MergeFrom(const Accumulator& other) {}
   /// Memory that the state owns outside of the row; null if none.
   virtual state::OwnedField* owned() { return nullptr; }
 

@@ -207,6 +207,15 @@ Status AggregateSet::MergeStates(uint8_t* const* into, uint8_t* const* from, int
   return Status::OK();
 }
 
+void AggregateSet::MergeFrom(const AggregateSet& other) {
+  for (size_t i = 0; i < accumulators_.size(); ++i) {
+    accumulators_[i]->MergeFrom(*other.accumulators_[i]);
+  }
+  for (size_t i = 0; i < distinct_.size(); ++i) {
+    distinct_[i].set->MergeFrom(*other.distinct_[i].set);
+  }
+}
+
 std::vector<ColumnPtr> AggregateSet::Results(uint8_t* const* states, int32_t count) const {
   std::vector<int32_t> positions(static_cast<size_t>(count));
   std::iota(positions.begin(), positions.end(), 0);

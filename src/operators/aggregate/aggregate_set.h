@@ -38,7 +38,9 @@ class AggregateSet {
   Status UpdatePartial(const data::Batch& batch, int first_column, const data::Rows& rows,
                        uint8_t* const* states);
   std::vector<data::ColumnPtr> EmitPartial(uint8_t* const* states, int32_t count) const;
+  /// `from` are states of this set, or of the one given to MergeFrom.
   Status MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count);
+  void MergeFrom(const AggregateSet& other);
 
   /// One result column per call, states[k] at row k.
   std::vector<data::ColumnPtr> Results(uint8_t* const* states, int32_t count) const;

@@ -17,6 +17,9 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
         sets_({call.arg_types[0]}, 8, o.groups, o.max_parallelism, o.memory) {}
   int32_t bytes() const override { return sizeof(OwnedSets::Chain); }
   state::OwnedField* owned() override { return this; }
+  void MergeFrom(const Accumulator& other) override {
+    source_ = &static_cast<const CollectAccumulator&>(other).sets_;
+  }
   Status AddTables(const std::string& name, state::StateStore* store) override {
     return store->AddTable(name, sets_.table());
   }
@@ -37,7 +40,7 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
 
   Status MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count) override {
     for (int32_t k = 0; k < count; ++k) {
-      const std::vector<uint8_t*> entries = EntriesOf(from[k]);
+      const std::vector<uint8_t*> entries = EntriesOf(*source_, from[k]);
       if (entries.empty()) continue;
       std::vector<int32_t> rows;
       std::vector<int64_t> changes;
@@ -46,7 +49,7 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
         changes.push_back(*CountOf(e));
       }
       const auto n = static_cast<int32_t>(entries.size());
-      Add(*sets_.EmitValues(0, entries.data(), n), rows,
+      Add(*source_->EmitValues(0, entries.data(), n), rows,
           std::vector<uint8_t*>(entries.size(), into[k]), changes);
     }
     return Status::OK();
@@ -58,7 +61,7 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
     to[0] = 0;
     std::vector<uint8_t*> all;
     for (int32_t k = 0; k < count; ++k) {
-      const std::vector<uint8_t*> entries = EntriesOf(states[k]);
+      const std::vector<uint8_t*> entries = EntriesOf(sets_, states[k]);
       all.insert(all.end(), entries.begin(), entries.end());
       to[k + 1] = static_cast<int32_t>(all.size());
     }
@@ -76,9 +79,9 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
   int64_t* CountOf(uint8_t* entry) const {
     return reinterpret_cast<int64_t*>(sets_.EntryBytes(entry));
   }
-  std::vector<uint8_t*> EntriesOf(uint8_t* row) const {
+  std::vector<uint8_t*> EntriesOf(const OwnedSets& sets, uint8_t* row) const {
     std::vector<uint8_t*> entries;
-    sets_.CollectEntries(row, offset_, &entries);
+    sets.CollectEntries(row, offset_, &entries);
     return entries;
   }
   void Add(const Column& values, const std::vector<int32_t>& rows,
@@ -101,6 +104,7 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
 
   const data::Type result_;
   OwnedSets sets_;
+  const OwnedSets* source_ = &sets_;  // of MergeStates
 };
 
 }  // namespace

@@ -99,7 +99,7 @@ Status DistinctSet::MergeStates(uint8_t* const* into, uint8_t* const* from, int3
   list_.Clear();
   std::vector<uint8_t*> source;
   for (int32_t k = 0; k < count; ++k) {
-    sets_.CollectEntries(from[k], offset_, &source);
+    source_->CollectEntries(from[k], offset_, &source);
     while (list_.rows.size() < source.size()) {
       list_.rows.push_back(static_cast<int32_t>(list_.rows.size()));
       list_.states.push_back(into[k]);
@@ -108,8 +108,8 @@ Status DistinctSet::MergeStates(uint8_t* const* into, uint8_t* const* from, int3
   std::vector<ColumnPtr> columns;
   std::vector<const Column*> values;
   for (size_t i = 0; i < num_values_; ++i) {
-    columns.push_back(
-        sets_.EmitValues(static_cast<int>(i), source.data(), static_cast<int32_t>(source.size())));
+    columns.push_back(source_->EmitValues(static_cast<int>(i), source.data(),
+                                          static_cast<int32_t>(source.size())));
     values.push_back(columns.back().get());
   }
   return Apply(

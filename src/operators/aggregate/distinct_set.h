@@ -50,6 +50,7 @@ class DistinctSet final : public state::OwnedField {
 
   void Free(uint8_t* row, state::Slab* slab) override;
   state::KeyedTable* table() { return sets_.table(); }
+  void MergeFrom(const DistinctSet& other) { source_ = &other.sets_; }
 
  private:
   uint64_t* BitsOf(uint8_t* entry) const {
@@ -68,6 +69,7 @@ class DistinctSet final : public state::OwnedField {
   const bool retracts_;
   const size_t num_values_;
   state::OwnedSets sets_;
+  const state::OwnedSets* source_ = &sets_;  // of MergeStates
   int32_t offset_ = 0;
   RowList list_;  // scratch: the rows that are looked up
   std::vector<uint64_t> masks_;

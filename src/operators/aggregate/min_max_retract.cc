@@ -23,6 +23,9 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
       : sets_({call.arg_types[0]}, 8, o.groups, o.max_parallelism, o.memory), max_(max) {}
   int32_t bytes() const override { return sizeof(State); }
   state::OwnedField* owned() override { return this; }
+  void MergeFrom(const Accumulator& other) override {
+    source_ = &static_cast<const MinMaxRetractAccumulator&>(other).sets_;
+  }
   Status AddTables(const std::string& name, state::StateStore* store) override {
     return store->AddTable(name, sets_.table());
   }
@@ -62,7 +65,7 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
       std::vector<uint8_t*> entries;
       rows_.clear();
       owners_.clear();
-      sets_.CollectEntries(from[k], offset_, &entries);
+      source_->CollectEntries(from[k], offset_, &entries);
       if (entries.empty()) continue;
       for (size_t i = 0; i < entries.size(); ++i) {
         rows_.push_back(static_cast<int32_t>(i));
@@ -71,7 +74,7 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
       std::vector<int64_t> counts;
       for (uint8_t* e : entries) counts.push_back(*CountOf(e));
       const ColumnPtr values =
-          sets_.EmitValues(0, entries.data(), static_cast<int32_t>(entries.size()));
+          source_->EmitValues(0, entries.data(), static_cast<int32_t>(entries.size()));
       Add(*values, [&](size_t i) { return counts[i]; });
     }
     return Status::OK();
@@ -150,6 +153,7 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
   }
 
   OwnedSets sets_;
+  const OwnedSets* source_ = &sets_;  // of MergeStates
   const bool max_;
   std::vector<int32_t> rows_;  // scratch
   std::vector<uint8_t*> owners_;

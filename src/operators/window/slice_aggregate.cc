@@ -48,6 +48,7 @@ class SliceAggregate final : public Operator {
     o.groups = GroupsOf(*context, node_.keys.empty());
     TW_ASSIGN_OR_RETURN(table_, GroupTable::Make(o, context->pool()));
     TW_ASSIGN_OR_RETURN(merged_, GroupTable::Make(o, context->pool()));
+    merged_->aggregates().MergeFrom(table_->aggregates());
     TW_RETURN_IF_ERROR(table_->AddTo(kStateName, context->state()));
     for (const StateEntry& e : restored) {
       if (e.name != kProgressName || e.bytes.size() != sizeof(int64_t)) continue;

@@ -32,6 +32,18 @@ void AppendRawValue(const data::Column& column, int32_t row, std::string* key) {
       width);
 }
 
+/// Whether two rows have the same value, as far as that can be told without reading texts: what is
+/// derived from rows near each other (DATE_FORMAT) often is the very same text.
+bool ClearlySame(const data::Column& column, int32_t a, int32_t b) {
+  const int32_t i = column.StorageIndex(a), j = column.StorageIndex(b);
+  if (i == j) return true;
+  if (column.physical() != data::PhysicalType::kString || column.IsNull(a) || column.IsNull(b)) {
+    return false;
+  }
+  const auto* texts = column.storage().values<std::string_view>();
+  return texts[i].data() == texts[j].data() && texts[i].size() == texts[j].size();
+}
+
 }  // namespace
 
 FileSinkWriter::FileSinkWriter(const FileSinkOptions& options, const WriterContext& context)
@@ -59,10 +71,19 @@ Status FileSinkWriter::Write(const data::Batch& batch) {
   }
   std::vector<Partition*> hit;
   const data::Rows selected = batch.rows();
+  Partition* latest = nullptr;
   for (int32_t k = 0; k < selected.count(); ++k) {
-    TW_ASSIGN_OR_RETURN(Partition * partition, PartitionOf(batch, selected[k]));
-    if (partition->rows.empty()) hit.push_back(partition);
-    partition->rows.push_back(selected[k]);
+    const bool same =
+        k > 0 && std::all_of(options_.partition_indices.begin(), options_.partition_indices.end(),
+                             [&](int i) {
+                               return ClearlySame(*batch.columns[static_cast<size_t>(i)],
+                                                  selected[k - 1], selected[k]);
+                             });
+    if (!same) {
+      TW_ASSIGN_OR_RETURN(latest, PartitionOf(batch, selected[k]));
+    }
+    if (latest->rows.empty()) hit.push_back(latest);
+    latest->rows.push_back(selected[k]);
   }
   for (Partition* partition : hit) {
     const auto count = static_cast<int32_t>(partition->rows.size());

@@ -6,9 +6,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "formats/csv/csv_options.h"
 #include "formats/format.h"
+#include "formats/text/text_buffer.h"
+#include "formats/text/time_output.h"
 
 namespace thalweg::formats::csv {
 
@@ -21,17 +24,31 @@ class CsvEncoder : public StreamEncoder {
   Status Finish(std::string*) override { return Status::OK(); }
 
  private:
-  void AppendCell(const data::Column& column, int32_t row, std::string* out);
+  /// A column of the batch, seen by row.
+  struct CellReader {
+    enum class Kind : uint8_t { kNull, kInt32, kInt64, kText, kTimestamp, kOther };
+    explicit CellReader(const data::Column& c);
+
+    const data::Column& column;
+    const data::Column& storage;
+    Kind kind;
+  };
+
+  void AppendCell(const CellReader& cell, size_t c, int32_t row);
   /// The text of a value that is not NULL; true if it is one that may need quotes.
   bool AppendValue(const data::Column& column, int32_t row, std::string* out);
   void AppendElement(const data::Column& column, int32_t row, bool first, std::string* out);
-  void AppendText(std::string_view text, std::string* out) const;
+  void AppendText(std::string_view text);
   bool NeedsQuotes(std::string_view text) const;
+  bool HasUnsafeByte(std::string_view text) const;
 
   const data::Schema schema_;
   const CsvOptions options_;
   const std::string null_;
-  int min_safe_;  // bytes below need quotes
+  int min_safe_;                                 // bytes below need quotes
+  char escape_;                                  // as does this one
+  std::vector<text::TimestampText> timestamps_;  // by column
+  text::TextBuffer text_;
   std::string scratch_;
 };
 

@@ -6,6 +6,7 @@
 #include "data/column_builder.h"
 #include "formats/decode_testing.h"
 #include "formats/registry.h"
+#include "formats/text/time_output.h"
 
 namespace thalweg::formats {
 namespace {
@@ -53,6 +54,46 @@ TEST(CsvEncoder, QuotesAsJacksonDoes) {
             "\"a\\\\b\"\n\"x\"\"y\\\\\"\nn\n");
   EXPECT_EQ(Texts({"a b", "x\"y", "n,m"}, {{"disable-quote-character", "true"}}),
             "a b\nx\"y\nn,m\n");
+}
+
+TEST(CsvEncoder, OneUnsafeByteAnywhere) {
+  // Around the widths that are looked at together, and around the longest text without quotes.
+  for (size_t n = 1; n <= 80; ++n) {
+    const std::string safe(n, 'x');
+    EXPECT_EQ(Texts({safe}), n > 24 ? "\"" + safe + "\"\n" : safe + "\n");
+    for (size_t at = 0; at < n; ++at) {
+      for (const char c : {' ', ',', '\\', '!'}) {
+        std::string text = safe;
+        text[at] = c;
+        EXPECT_EQ(Texts({text}), "\"" + text + "\"\n");
+      }
+      std::string text = safe;
+      text[at] = '"';
+      EXPECT_EQ(Texts({text}), "\"" + safe.substr(0, at) + "\"\"" + safe.substr(at + 1) + "\"\n");
+    }
+  }
+  // 24 characters of three bytes, 12 of four, which are two UTF-16 units each.
+  std::string wide, pairs;
+  for (int i = 0; i < 24; ++i) wide += "€";
+  for (int i = 0; i < 12; ++i) pairs += "😀";
+  EXPECT_EQ(Texts({wide, wide + "x", pairs, pairs + "x"}),
+            wide + "\n\"" + wide + "x\"\n" + pairs + "\n\"" + pairs + "x\"\n");
+}
+
+TEST(CsvEncoder, TimestampsOfOneSecondAndOfTheNext) {
+  for (const int precision : {0, 3, 6, 9}) {
+    const int64_t units = data::TimestampUnitsPerSecond(precision);
+    text::TimestampText writer(precision, ' ', true);
+    for (const int64_t second : {int64_t{0}, int64_t{0}, int64_t{-1}, int64_t{1704164645},
+                                 int64_t{-2208988801}, int64_t{1704164646}}) {
+      for (const int64_t rest : {int64_t{0}, int64_t{1}, units / 2, units - 1}) {
+        char buffer[data::kMaxChars];
+        std::string expected;
+        text::AppendTimestamp(second * units + rest, precision, ' ', true, &expected);
+        EXPECT_EQ(std::string(buffer, writer.Write(second * units + rest, buffer)), expected);
+      }
+    }
+  }
 }
 
 TEST(CsvEncoder, AllTypes) {

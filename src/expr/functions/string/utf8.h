@@ -2,11 +2,12 @@
 // UTF-16 units. Malformed bytes count as one code point each and are never read past the end.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string_view>
 
+#include "base/byte_scan.h"
 #include "data/string_arena.h"
-#include "expr/functions/string/byte_scan.h"
 
 namespace thalweg::expr::utf8 {
 
@@ -31,6 +32,25 @@ inline int Width(char lead) {
 inline size_t WidthAt(std::string_view s, size_t at) {
   const auto w = static_cast<size_t>(Width(s[at]));
   return w <= s.size() - at ? w : s.size() - at;
+}
+
+/// Bytes of the form 10xxxxxx.
+inline size_t CountContinuations(std::string_view s) {
+  const char* p = s.data();
+  size_t rest = s.size(), n = 0;
+#ifdef __AVX2__
+  for (; rest >= 32; p += 32, rest -= 32) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+    const __m256i others = _mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(static_cast<char>(0xBF)));
+    n += 32 -
+         static_cast<size_t>(std::popcount(static_cast<uint32_t>(_mm256_movemask_epi8(others))));
+  }
+#endif
+  const auto count = [](uint64_t eight) {  // bit 7 and not bit 6
+    return static_cast<size_t>(std::popcount(eight & (~eight << 1) & kHighBits));
+  };
+  for (; rest >= 8; p += 8, rest -= 8) n += count(Load8(p));
+  return n + count(LoadUpTo8(p, rest));
 }
 
 inline int32_t Length(std::string_view s) {

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace thalweg::expr {
+namespace thalweg {
 
 /// The same byte eight times.
 constexpr uint64_t Repeat8(uint8_t byte) { return byte * 0x0101010101010101u; }
@@ -62,25 +62,6 @@ inline uint32_t Hits16(const char* p, __m128i wanted) {
 
 }  // namespace byte_scan_internal
 
-/// Bytes of the form 10xxxxxx.
-inline size_t CountContinuations(std::string_view s) {
-  const char* p = s.data();
-  size_t rest = s.size(), n = 0;
-#ifdef __AVX2__
-  for (; rest >= 32; p += 32, rest -= 32) {
-    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
-    const __m256i others = _mm256_cmpgt_epi8(bytes, _mm256_set1_epi8(static_cast<char>(0xBF)));
-    n += 32 -
-         static_cast<size_t>(std::popcount(static_cast<uint32_t>(_mm256_movemask_epi8(others))));
-  }
-#endif
-  const auto count = [](uint64_t eight) {  // bit 7 and not bit 6
-    return static_cast<size_t>(std::popcount(eight & (~eight << 1) & kHighBits));
-  };
-  for (; rest >= 8; p += 8, rest -= 8) n += count(Load8(p));
-  return n + count(LoadUpTo8(p, rest));
-}
-
 /// Calls f(position) for each `byte` of the text, in order, until it returns false. For bytes that
 /// are expected to be near each other; a lone one is found by memchr.
 template <typename F>
@@ -110,4 +91,4 @@ void ForEachByte(std::string_view s, char byte, F&& f) {
   }
 }
 
-}  // namespace thalweg::expr
+}  // namespace thalweg

@@ -1,12 +1,10 @@
-#include "expr/functions/string/byte_scan.h"
+#include "expr/functions/string/utf8.h"
 
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <vector>
 
 #include "expr/functions/evaluate_for_test.h"
-#include "expr/functions/string/utf8.h"
 
 namespace thalweg::expr {
 namespace {
@@ -15,28 +13,7 @@ namespace {
 // so that a sanitizer sees any byte too many.
 constexpr size_t kMaxLength = 100;
 
-TEST(ByteScan, FindsEveryByteInOrder) {
-  for (size_t n = 0; n <= kMaxLength; ++n) {
-    const std::unique_ptr<char[]> text(new char[n]);
-    std::vector<size_t> expected;
-    for (size_t i = 0; i < n; ++i) {
-      const bool hit = i % 5 == 0 || i + 1 == n;
-      text[i] = hit ? '/' : static_cast<char>('/' ^ 0x80);
-      if (hit) expected.push_back(i);
-    }
-    std::vector<size_t> found;
-    ForEachByte({text.get(), n}, '/', [&](size_t at) {
-      found.push_back(at);
-      return true;
-    });
-    EXPECT_EQ(found, expected) << n;
-    size_t calls = 0;
-    ForEachByte({text.get(), n}, '/', [&](size_t) { return ++calls < 3; });
-    EXPECT_EQ(calls, std::min<size_t>(expected.size(), 3)) << n;
-  }
-}
-
-TEST(ByteScan, CountsCharactersAtEveryPlace) {
+TEST(Utf8, CountsCharactersAtEveryPlace) {
   for (size_t n = 0; n <= kMaxLength; ++n) {
     for (size_t at = 0; at + 3 <= n; ++at) {
       const std::unique_ptr<char[]> text(new char[n]);
@@ -52,7 +29,7 @@ TEST(ByteScan, CountsCharactersAtEveryPlace) {
   }
 }
 
-TEST(ByteScan, CaseOfEveryAsciiCharacter) {
+TEST(Utf8, CaseOfEveryAsciiCharacter) {
   std::string all, lower, upper;
   for (char c = 1; c > 0; c = static_cast<char>(c + 1)) {
     all += c;

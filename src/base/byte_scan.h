@@ -5,6 +5,7 @@
 #include <immintrin.h>
 #endif
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -40,16 +41,8 @@ inline uint64_t LoadUpTo8(const char* p, size_t n) {
 
 namespace byte_scan_internal {
 
-/// f(position) for each bit of `hits`, the lowest being `at`; false once f says so.
-template <typename F>
-bool ForEachHit(uint32_t hits, size_t at, F&& f) {
-  for (; hits != 0; hits &= hits - 1) {
-    if (!f(at + static_cast<size_t>(std::countr_zero(hits)))) return false;
-  }
-  return true;
-}
-
 #ifdef __AVX2__
+/// One bit for each of 32 or 16 bytes that is wanted.
 inline uint32_t Hits32(const char* p, __m256i wanted) {
   const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   return static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, wanted)));
@@ -60,34 +53,42 @@ inline uint32_t Hits16(const char* p, __m128i wanted) {
 }
 #endif
 
+/// One bit for each of the at most 31 bytes (32 without vectors) from `at` on.
+inline uint32_t HitsInTail(std::string_view s, size_t at, char byte) {
+  const char* const p = s.data() + at;
+  const size_t rest = s.size() - at;
+#ifdef __AVX2__
+  if (s.size() >= 32 && rest > 0) {  // the last 32 bytes, without those before `at`
+    return Hits32(p + rest - 32, _mm256_set1_epi8(byte)) >> (32 - rest);
+  }
+  if (rest >= 16) {
+    const __m128i wanted = _mm_set1_epi8(byte);
+    return Hits16(p, wanted) | Hits16(p + rest - 16, wanted) << (rest - 16);
+  }
+#endif
+  uint32_t hits = 0;
+  for (size_t i = 0; i < rest; ++i) hits |= static_cast<uint32_t>(p[i] == byte) << i;
+  return hits;
+}
+
+/// One bit for each of at most 32 bytes from `at` on.
+inline uint32_t HitsFrom(std::string_view s, size_t at, char byte) {
+#ifdef __AVX2__
+  if (s.size() - at >= 32) return Hits32(s.data() + at, _mm256_set1_epi8(byte));
+#endif
+  return HitsInTail(s.substr(0, std::min(s.size(), at + 32)), at, byte);
+}
+
 }  // namespace byte_scan_internal
 
 /// Calls f(position) for each `byte` of the text, in order, until it returns false. For bytes that
 /// are expected to be near each other; a lone one is found by memchr.
 template <typename F>
 void ForEachByte(std::string_view s, char byte, F&& f) {
-  using namespace byte_scan_internal;
-  size_t at = 0;
-#ifdef __AVX2__
-  const char* const p = s.data();
-  const __m256i wanted = _mm256_set1_epi8(byte);
-  for (; s.size() - at >= 32; at += 32) {
-    if (!ForEachHit(Hits32(p + at, wanted), at, f)) return;
-  }
-  const size_t rest = s.size() - at;
-  if (rest == 0) return;
-  if (at > 0) {  // the last 32 bytes, without those that have been looked at
-    ForEachHit(Hits32(p + s.size() - 32, wanted) >> (32 - rest), at, f);
-    return;
-  }
-  if (rest >= 16) {
-    const __m128i half = _mm256_castsi256_si128(wanted);
-    ForEachHit(Hits16(p, half) | Hits16(p + rest - 16, half) << (rest - 16), 0, f);
-    return;
-  }
-#endif
-  for (; at < s.size(); ++at) {
-    if (s[at] == byte && !f(at)) return;
+  for (size_t at = 0; at < s.size(); at += 32) {
+    for (uint32_t hits = byte_scan_internal::HitsFrom(s, at, byte); hits != 0; hits &= hits - 1) {
+      if (!f(at + static_cast<size_t>(std::countr_zero(hits)))) return;
+    }
   }
 }
 

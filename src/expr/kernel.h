@@ -11,6 +11,7 @@
 // that the compiler can vectorise.
 #pragma once
 
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -41,6 +42,44 @@ struct MaskedArg {
       : values(c.values<Stored<T>>()), mask(c.encoding() == data::Encoding::kConstant ? 0 : -1) {}
   T operator()(int32_t i) const { return static_cast<T>(values[i & mask]); }
 };
+
+// The bytes of texts often lie in memory that nobody has read yet: they are asked for some rows
+// ahead, so that the waits overlap.
+constexpr int32_t kRowsAhead = 8;
+
+inline void Prefetch(std::string_view s) {
+  constexpr uintptr_t kCacheLine = 64;
+  const auto at = reinterpret_cast<uintptr_t>(s.data());
+  __builtin_prefetch(reinterpret_cast<const void*>(at));
+  __builtin_prefetch(reinterpret_cast<const void*>(at + kCacheLine));
+}
+template <typename Arg>
+constexpr bool kIsText = std::is_same_v<Arg, FlatArg<std::string_view>> ||
+                         std::is_same_v<Arg, MaskedArg<std::string_view>>;
+template <typename... Arg>
+void PrefetchAhead(const data::Rows& rows, int32_t k, const Arg&... arg) {
+  if constexpr ((kIsText<Arg> || ...)) {
+    if (k + kRowsAhead >= rows.count()) return;
+    const int32_t i = rows[k + kRowsAhead];
+    const auto prefetch = [i](const auto& a) {
+      if constexpr (kIsText<std::decay_t<decltype(a)>>) Prefetch(a(i));
+    };
+    (prefetch(arg), ...);
+  }
+}
+
+/// rows.ForEach(f) for a kernel with these arguments.
+template <typename F, typename... Arg>
+void ForEachRow(const data::Rows& rows, F&& f, const Arg&... arg) {
+  if constexpr ((kIsText<Arg> || ...)) {
+    for (int32_t k = 0; k < rows.count(); ++k) {
+      PrefetchAhead(rows, k, arg...);
+      f(rows[k]);
+    }
+  } else {
+    rows.ForEach(f);
+  }
+}
 
 template <typename F>
 struct SignatureOf : SignatureOf<decltype(&F::operator())> {};
@@ -89,6 +128,13 @@ auto WithTupleArgs(const KernelCall& call, std::index_sequence<I...> s, Body&& b
 
 }  // namespace kernel_internal
 
+/// For kernels with loops of their own, before they read texts[rows[k]].
+inline void PrefetchText(const data::Rows& rows, int32_t k,
+                         const data::ColumnView<std::string_view>& texts) {
+  using kernel_internal::kRowsAhead;
+  if (k + kRowsAhead < rows.count()) kernel_internal::Prefetch(texts[rows[k + kRowsAhead]]);
+}
+
 template <auto F>
 Status EachRow(const KernelCall& call, data::Column* out) {
   using Signature = kernel_internal::SignatureOf<decltype(F)>;
@@ -97,7 +143,8 @@ Status EachRow(const KernelCall& call, data::Column* out) {
   Out* to = out->mutable_values<Out>();
   kernel_internal::WithTupleArgs<0, Args>(
       call, std::make_index_sequence<std::tuple_size_v<Args>>(), [&](const auto... arg) {
-        call.rows.ForEach([&](int32_t i) { to[i] = static_cast<Out>(F(arg(i)...)); });
+        kernel_internal::ForEachRow(
+            call.rows, [&](int32_t i) { to[i] = static_cast<Out>(F(arg(i)...)); }, arg...);
       });
   return Status::OK();
 }
@@ -111,14 +158,15 @@ Status EachRowOrNull(const KernelCall& call, data::Column* out) {
   OutStored* to = out->mutable_values<OutStored>();
   kernel_internal::WithTupleArgs<0, Args>(call, std::make_index_sequence<kInputs>(),
                                           [&](const auto... arg) {
-                                            call.rows.ForEach([&](int32_t i) {
+                                            const auto row = [&](int32_t i) {
                                               Out value{};
                                               if (F(arg(i)..., &value)) {
                                                 to[i] = static_cast<OutStored>(value);
                                               } else {
                                                 out->SetNull(i);
                                               }
-                                            });
+                                            };
+                                            kernel_internal::ForEachRow(call.rows, row, arg...);
                                           });
   return Status::OK();
 }
@@ -133,6 +181,7 @@ Status EachRowChecked(const KernelCall& call, data::Column* out) {
   return kernel_internal::WithTupleArgs<1, Args>(
       call, std::make_index_sequence<kInputs>(), [&](const auto... arg) -> Status {
         for (int32_t k = 0; k < call.rows.count(); ++k) {
+          kernel_internal::PrefetchAhead(call.rows, k, arg...);
           const int32_t i = call.rows[k];
           Out value{};
           bool null = false;

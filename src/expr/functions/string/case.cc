@@ -64,18 +64,14 @@ template <bool kUpper>
 Status MapCase(const KernelCall& call, data::Column* out) {
   const ColumnView<std::string_view> in(*call.args[0]);
   auto* to = out->mutable_values<std::string_view>();
-  call.rows.ForEach([&](int32_t i) {
+  for (int32_t k = 0; k < call.rows.count(); ++k) {
+    PrefetchText(call.rows, k, in);
+    const int32_t i = call.rows[k];
     const std::string_view s = in[i];
-    if (s.empty()) {
-      to[i] = s;
-      return;
-    }
-    if (!utf8::IsAscii(s)) {
-      to[i] = MapByIcu(s, kUpper, call.arena);
-      return;
-    }
-    to[i] = MapAscii<kUpper>(s, call.arena);
-  });
+    to[i] = s.empty()          ? s
+            : utf8::IsAscii(s) ? MapAscii<kUpper>(s, call.arena)
+                               : MapByIcu(s, kUpper, call.arena);
+  }
   return Status::OK();
 }
 

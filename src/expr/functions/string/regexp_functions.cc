@@ -62,6 +62,7 @@ Status ForEachPattern(const KernelCall& call, data::Column* out, Row&& row) {
   const ColumnView<std::string_view> in(*call.args[0]), pattern(*call.args[1]);
   Patterns patterns(call);
   for (int32_t k = 0; k < call.rows.count(); ++k) {
+    PrefetchText(call.rows, k, in);
     const int32_t i = call.rows[k];
     TW_ASSIGN_OR_RETURN(const Regex* regex, patterns.At(pattern[i]));
     bool valid = false;

@@ -1,4 +1,4 @@
-// Small binary encodings for snapshots, splits and committables: varints and strings.
+// Small binary encodings for manifests, splits and committables: varints and strings.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,10 @@ inline void PutVarint(uint64_t v, std::string* out) {
     v >>= 7;
   }
   out->push_back(static_cast<char>(v));
+}
+/// Small magnitudes of either sign are short.
+inline void PutSigned(int64_t v, std::string* out) {
+  PutVarint(static_cast<uint64_t>(v) << 1 ^ static_cast<uint64_t>(v >> 63), out);
 }
 /// Length, then the bytes.
 inline void PutString(std::string_view s, std::string* out) {
@@ -35,6 +39,12 @@ class ByteReader {
       if (byte < 0x80) return true;
     }
     return false;
+  }
+  bool GetSigned(int64_t* v) {
+    uint64_t u;
+    if (!GetVarint(&u)) return false;
+    *v = static_cast<int64_t>(u >> 1) ^ -static_cast<int64_t>(u & 1);
+    return true;
   }
   bool GetString(std::string* s) {
     uint64_t size;

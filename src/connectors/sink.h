@@ -3,8 +3,13 @@
 //   SinkWriter (one per subtask):  Write*  ->  Seal(epoch) -> committable bytes (in the snapshot)
 //   SinkCommitter (one per sink):  Commit(epoch, all writers' committables), in epoch order, after
 //                                  the epoch is durable; idempotent, since a restart may repeat it
-// A bounded job ends by a final Seal and Commit with end_of_input. At-once sinks (print, blackhole)
-// seal nothing and have no committer.
+// The coordinator calls Prepare between the seal and the checkpoint, so that writers need not wait for
+// the disk. A bounded job ends by a final Seal and Commit with end_of_input. At-once sinks (print,
+// blackhole) seal nothing and have no committer.
+//
+// Ownership: output carries the lineage (one history of a job) and the generation (one start within
+// it). TakeOver comes before anything else of a start: afterwards no earlier generation, not even a
+// process that was stopped and comes back, can publish what the restored checkpoint does not know.
 #pragma once
 
 #include <memory>
@@ -25,10 +30,15 @@ enum class SinkMode : uint8_t {
   kAll,         ///< every kind, -U included
 };
 
+/// Whose output it is.
+struct Ownership {
+  std::string lineage;     ///< a word of letters and digits, the same over all restarts of a history
+  int64_t generation = 1;  ///< grows with every start
+};
+
 struct WriterContext {
   int subtask = 0;
   int parallelism = 1;
-  int64_t generation = 1;  ///< the owner's; part of every file name
   std::string job_name;
   const expr::EvalContext* eval = nullptr;
 };
@@ -37,10 +47,12 @@ class SinkWriter {
  public:
   virtual ~SinkWriter() = default;
   virtual Status Write(const data::Batch& batch) = 0;
-  /// Ends epoch `epoch`: everything written so far is durable but not visible; the bytes returned
-  /// are what Commit needs. Empty: nothing to commit.
-  virtual Result<std::string> Seal(int64_t epoch, bool end_of_input) = 0;
-  /// State to go on with after a restore (an open file and its valid length).
+  /// Ends epoch `epoch`: everything written so far is complete but neither visible nor, before
+  /// Prepare, durable; the bytes returned are what Prepare and Commit need. Empty: nothing to commit.
+  /// `roll`: nothing may stay open over the epoch's end (the end of the input, a savepoint).
+  virtual Result<std::string> Seal(int64_t epoch, bool roll) = 0;
+  /// After Seal: state to go on with after a restore (an open file and its valid length). Restored
+  /// by exactly one writer.
   virtual Result<std::string> Snapshot() { return std::string(); }
   virtual Status Restore(const std::vector<std::string>& snapshots) { return Status::OK(); }
   /// Bounded, time-driven work between batches (rolling by time), with the current epoch ms.
@@ -52,14 +64,25 @@ class SinkWriter {
 class SinkCommitter {
  public:
   virtual ~SinkCommitter() = default;
+  /// Makes sealed output durable, before the checkpoint that names it. Repeatable.
+  virtual Status Prepare(const std::vector<std::string>& committables) { return Status::OK(); }
   virtual Status Commit(int64_t epoch, const std::vector<std::string>& committables,
                         int64_t watermark_ms, bool end_of_input) = 0;
+  /// What it remembers between commits (partitions that are not complete yet); before Commit.
+  virtual std::string Snapshot() const { return {}; }
+  virtual Status Restore(const std::string& snapshot) { return Status::OK(); }
 };
 
 class TableSink {
  public:
   virtual ~TableSink() = default;
   virtual SinkMode mode() const = 0;
+  /// Before MakeWriter and MakeCommitter. `known`: the committables and writer snapshots of the
+  /// restored checkpoint; anything else that earlier generations of the lineage have left unpublished
+  /// is removed.
+  virtual Status TakeOver(const Ownership& owner, const std::vector<std::string>& known) {
+    return Status::OK();
+  }
   virtual Result<std::unique_ptr<SinkWriter>> MakeWriter(const WriterContext& context) = 0;
   /// Null if nothing is ever sealed.
   virtual Result<std::unique_ptr<SinkCommitter>> MakeCommitter() { return {nullptr}; }

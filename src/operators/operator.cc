@@ -13,6 +13,7 @@ Result<Progress> Operator::OnInputEnd(int input) { return Progress::kDone; }
 
 Result<Progress> Operator::Produce() { return Progress::kDone; }
 
+Status Operator::OnBarrier(int64_t epoch) { return Status::OK(); }
 Status Operator::Snapshot(OperatorState* state) { return Status::OK(); }
 
 Status Operator::OnCommit(int64_t epoch) { return Status::OK(); }

@@ -67,10 +67,10 @@ class OperatorContext {
   virtual int32_t batch_rows() const = 0;   ///< rows to aim for in an output batch
 };
 
-/// State of one operator in a snapshot: named byte strings, each for one key group, or for none
-/// (kNoKeyGroup: given to every subtask on restore).
+/// State of one operator in a snapshot: named byte strings, each for one key group, or for none.
 struct StateEntry {
-  static constexpr int kNoKeyGroup = -1;
+  static constexpr int kNoKeyGroup = -1;   ///< given to every subtask on restore
+  static constexpr int kOneSubtask = -2;   ///< given to exactly one subtask, whichever
   std::string name;
   int key_group = kNoKeyGroup;
   std::string bytes;
@@ -93,10 +93,12 @@ class Operator {
   virtual Result<Progress> OnInputEnd(int input);
   /// Goes on with output that was interrupted by output_full().
   virtual Result<Progress> Produce();
+  /// Barrier `epoch` is aligned; Snapshot follows. Default: nothing.
+  virtual Status OnBarrier(int64_t epoch);
   /// Appends what Open needs to go on from here beside the tables in context->state(), which are
   /// snapshotted by themselves: progress and counters. Copied while the barrier waits, so small.
   virtual Status Snapshot(OperatorState* state);
-  /// The epoch is durable. Default: nothing.
+  /// The epoch is durable and published. Default: nothing.
   virtual Status OnCommit(int64_t epoch);
 
  protected:

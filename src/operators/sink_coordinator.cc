@@ -1,5 +1,7 @@
 #include "operators/sink_coordinator.h"
 
+#include <algorithm>
+
 #include "connectors/registry.h"
 
 namespace thalweg::operators {
@@ -24,20 +26,79 @@ Result<std::shared_ptr<SinkCoordinator>> SinkCoordinator::Make(const graph::Sink
   return c;
 }
 
-void SinkCoordinator::AddCommittable(int64_t epoch, std::string bytes) {
-  std::lock_guard lock(mutex_);
-  committables_[epoch].push_back(std::move(bytes));
+Status SinkCoordinator::Restore(const connectors::Ownership& owner, const OperatorState& entries,
+                                std::vector<Sealed> pending) {
+  if (sink_ == nullptr) return Status::OK();
+  std::vector<std::string> known;
+  for (const Sealed& s : pending) {
+    known.insert(known.end(), s.committables.begin(), s.committables.end());
+  }
+  for (const StateEntry& e : entries) {
+    if (e.name == kWriterState) known.push_back(e.bytes);
+  }
+  TW_RETURN_IF_ERROR(sink_->TakeOver(owner, known));
+  if (!committer_) return Status::OK();
+  for (const StateEntry& e : entries) {
+    if (e.name == kCommitterState) TW_RETURN_IF_ERROR(committer_->Restore(e.bytes));
+  }
+  for (Sealed& s : pending) sealed_.emplace(s.epoch, std::move(s));
+  return Commit(kEveryEpoch, false);
 }
 
-Status SinkCoordinator::Commit(int64_t epoch, int64_t watermark_ms, bool end_of_input) {
-  if (!committer_) return Status::OK();
-  std::vector<std::string> sealed;
-  {
-    std::lock_guard lock(mutex_);
-    sealed = std::move(committables_[epoch]);
-    committables_.erase(epoch);
+void SinkCoordinator::RollAt(int64_t epoch) {
+  std::lock_guard lock(mutex_);
+  roll_at_ = epoch;
+}
+
+bool SinkCoordinator::RollsAt(int64_t epoch) {
+  std::lock_guard lock(mutex_);
+  return roll_at_ == epoch;
+}
+
+void SinkCoordinator::AddSealed(int64_t epoch, int64_t watermark_ms, std::string committable) {
+  std::lock_guard lock(mutex_);
+  Sealed& s = sealed_[epoch];
+  s.epoch = epoch;
+  s.watermark_ms = std::min(s.watermark_ms, watermark_ms);
+  if (!committable.empty()) s.committables.push_back(std::move(committable));
+}
+
+std::vector<SinkCoordinator::Sealed> SinkCoordinator::Pending(int64_t epoch) {
+  std::lock_guard lock(mutex_);
+  std::vector<Sealed> pending;
+  for (const auto& [e, sealed] : sealed_) {
+    if (e <= epoch) pending.push_back(sealed);
   }
-  return committer_->Commit(epoch, sealed, watermark_ms, end_of_input);
+  return pending;
+}
+
+Status SinkCoordinator::Prepare(int64_t epoch) {
+  if (!committer_) return Status::OK();
+  for (const Sealed& s : Pending(epoch)) TW_RETURN_IF_ERROR(committer_->Prepare(s.committables));
+  return Status::OK();
+}
+
+Status SinkCoordinator::Snapshot(OperatorState* state) {
+  if (!committer_) return Status::OK();
+  std::string bytes = committer_->Snapshot();
+  if (!bytes.empty()) {
+    state->push_back({kCommitterState, StateEntry::kOneSubtask, std::move(bytes)});
+  }
+  return Status::OK();
+}
+
+Status SinkCoordinator::Commit(int64_t epoch, bool end_of_input) {
+  if (!committer_) return Status::OK();
+  std::vector<Sealed> pending = Pending(epoch);
+  if (pending.empty() && end_of_input) pending.push_back({epoch, INT64_MAX, {}});
+  for (size_t i = 0; i < pending.size(); ++i) {
+    const Sealed& s = pending[i];
+    TW_RETURN_IF_ERROR(committer_->Commit(s.epoch, s.committables, s.watermark_ms,
+                                          end_of_input && i + 1 == pending.size()));
+    std::lock_guard lock(mutex_);
+    sealed_.erase(s.epoch);
+  }
+  return Status::OK();
 }
 
 }  // namespace thalweg::operators

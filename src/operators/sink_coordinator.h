@@ -1,6 +1,11 @@
 // SinkCoordinator: one per sink of a job: owns the connector's sink, collects what its writers have
 // sealed, and publishes it through the connector's committer, epoch by epoch.
-// Thread-safe: writers seal on workers; Commit runs on the job's thread.
+//
+//   writers       AddSealed(epoch)                     on workers
+//   checkpoint N  Prepare(N) -> Pending(N) into the manifest -> durable -> Commit(N)
+//   start         TakeOver, Restore (publishes what the checkpoint lists as pending)
+// An epoch that failed to become durable is published with the next one. Thread-safe: writers seal on
+// workers; the rest runs on the job's checkpoint thread.
 #pragma once
 
 #include <functional>
@@ -13,6 +18,7 @@
 #include "connectors/sink.h"
 #include "data/batch.h"
 #include "graph/graph.h"
+#include "operators/operator.h"
 
 namespace thalweg::operators {
 
@@ -22,8 +28,15 @@ using Collector = std::function<Status(const data::Batch&)>;
 
 class SinkCoordinator {
  public:
-  /// The epoch that the end of a job seals.
-  static constexpr int64_t kFinalEpoch = INT64_MAX;
+  /// What one epoch has sealed.
+  struct Sealed {
+    int64_t epoch = 0;
+    int64_t watermark_ms = INT64_MAX;  ///< lowest of the writers'
+    std::vector<std::string> committables;
+  };
+  static constexpr int64_t kEveryEpoch = INT64_MAX;
+  static constexpr char kWriterState[] = "writer";
+  static constexpr char kCommitterState[] = "committer";
 
   static Result<std::shared_ptr<SinkCoordinator>> Make(const graph::SinkNode& node, bool streaming,
                                                        const std::string& local_time_zone,
@@ -31,17 +44,35 @@ class SinkCoordinator {
 
   connectors::TableSink* sink() { return sink_.get(); }  // null for a collecting sink
   const Collector& collector() const { return collector_; }
+  /// Whether output is published by commits: then it must not be lost between start and end.
+  bool commits() const { return committer_ != nullptr; }
 
-  void AddCommittable(int64_t epoch, std::string bytes);
-  /// Publishes everything sealed for `epoch`.
-  Status Commit(int64_t epoch, int64_t watermark_ms, bool end_of_input);
+  /// At a start, before writers are made. `entries`: the sink's in the restored checkpoint;
+  /// `pending`: its sealed output there, which is published again.
+  Status Restore(const connectors::Ownership& owner, const OperatorState& entries,
+                 std::vector<Sealed> pending);
+
+  /// Epochs from here on leave no output open (see SinkWriter::Seal).
+  void RollAt(int64_t epoch);
+  bool RollsAt(int64_t epoch);
+  void AddSealed(int64_t epoch, int64_t watermark_ms, std::string committable);
+
+  /// Makes everything sealed up to `epoch` durable.
+  Status Prepare(int64_t epoch);
+  /// What is sealed up to `epoch` and not published, oldest first.
+  std::vector<Sealed> Pending(int64_t epoch);
+  /// The committer's own state, before Commit.
+  Status Snapshot(OperatorState* state);
+  /// Publishes everything sealed up to `epoch`, in order.
+  Status Commit(int64_t epoch, bool end_of_input);
 
  private:
   std::unique_ptr<connectors::TableSink> sink_;
   std::unique_ptr<connectors::SinkCommitter> committer_;
   Collector collector_;
   std::mutex mutex_;
-  std::map<int64_t, std::vector<std::string>> committables_;
+  std::map<int64_t, Sealed> sealed_;
+  int64_t roll_at_ = 0;
 };
 
 }  // namespace thalweg::operators

@@ -20,6 +20,12 @@ Result<std::shared_ptr<SourceCoordinator>> SourceCoordinator::Make(
 }
 
 Status SourceCoordinator::Discover() {
+  {
+    std::lock_guard lock(mutex_);
+    // Restored: what is found only now came after the job's start.
+    if (discovered_ && enumerator_->discovery_interval_ms() == 0) return Status::OK();
+  }
+  std::lock_guard discovery(discovery_);
   TW_ASSIGN_OR_RETURN(std::vector<connectors::Split> splits, enumerator_->Discover());
   {
     std::lock_guard lock(mutex_);
@@ -33,6 +39,7 @@ Status SourceCoordinator::Discover() {
 std::vector<SplitState> SourceCoordinator::Take(int subtask, int parallelism) {
   std::lock_guard lock(mutex_);
   std::vector<SplitState> out;
+  if (frozen_) return out;
   if (!assign_all_) {
     if (next_unassigned_ < unassigned_.size()) {
       out.push_back(std::move(unassigned_[next_unassigned_++]));
@@ -49,7 +56,9 @@ std::vector<SplitState> SourceCoordinator::Take(int subtask, int parallelism) {
 }
 
 Status SourceCoordinator::Snapshot(OperatorState* state) {
+  std::lock_guard discovery(discovery_);
   std::lock_guard lock(mutex_);
+  frozen_ = true;
   state->push_back({"enumerator", StateEntry::kNoKeyGroup, enumerator_->Snapshot()});
   for (size_t i = next_unassigned_; i < unassigned_.size(); ++i) {
     state->push_back({"split", StateEntry::kNoKeyGroup, unassigned_[i].Encode()});
@@ -62,10 +71,21 @@ Status SourceCoordinator::Snapshot(OperatorState* state) {
   return Status::OK();
 }
 
+void SourceCoordinator::Resume() {
+  {
+    std::lock_guard lock(mutex_);
+    frozen_ = false;
+  }
+  if (notify_) notify_();
+}
+
 Status SourceCoordinator::Restore(const OperatorState& state) {
   std::lock_guard lock(mutex_);
   for (const StateEntry& e : state) {
-    if (e.name == "enumerator") TW_RETURN_IF_ERROR(enumerator_->Restore(e.bytes));
+    if (e.name == "enumerator") {
+      TW_RETURN_IF_ERROR(enumerator_->Restore(e.bytes));
+      discovered_ = true;
+    }
     if (e.name != "split") continue;
     TW_ASSIGN_OR_RETURN(SplitState split, SplitState::Decode(e.bytes));
     unassigned_.push_back(std::move(split));

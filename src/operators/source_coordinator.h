@@ -48,8 +48,11 @@ class SourceCoordinator {
   bool Drained();
 
   /// What the enumerator knows and the splits that no subtask has taken: the coordinator's part of
-  /// a snapshot; the subtasks' parts are the splits they hold.
+  /// a snapshot; the subtasks' parts are the splits they hold. From here to Resume no split changes
+  /// hands, so that each is in exactly one of the parts.
   Status Snapshot(OperatorState* state);
+  /// Every subtask has taken its own snapshot, or has ended.
+  void Resume();
   /// Before the first Discover: everything the coordinator and all subtasks have put into a
   /// snapshot. Unfinished splits will be assigned anew, at any parallelism.
   Status Restore(const OperatorState& state);
@@ -66,8 +69,10 @@ class SourceCoordinator {
   const bool assign_all_;
   std::function<void()> notify_;
 
+  std::mutex discovery_;  // what the enumerator knows and has handed over; before mutex_
   std::mutex mutex_;
   bool discovered_ = false;
+  bool frozen_ = false;  // between Snapshot and Resume
   std::vector<SplitState> unassigned_;  // assign_all_ == false
   size_t next_unassigned_ = 0;
   std::vector<std::vector<SplitState>> assigned_;  // per subtask

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 
 #include "operators/registry.h"
 #include "operators/sink_coordinator.h"
 #include "operators/source_coordinator.h"
+#include "runtime/checkpoint/checkpoint_coordinator.h"
+#include "runtime/checkpoint/checkpoint_storage.h"
 #include "runtime/exchange/channel.h"
 #include "runtime/task/worker.h"
 
@@ -20,6 +23,11 @@ int ParallelismOf(const graph::Node& node, const JobOptions& options) {
   return node.parallelism > 0 ? node.parallelism : options.parallelism;
 }
 
+std::string MakeLineage() {
+  std::random_device device;
+  return fmt::format("{:08x}{:08x}", device(), device());
+}
+
 }  // namespace
 
 Job::Job(graph::Graph graph, JobOptions options)
@@ -31,8 +39,16 @@ Job::Job(graph::Graph graph, JobOptions options)
 
 Job::~Job() {
   abort_ = true;
-  Stop();
-  for (auto& w : workers_) w->Join();
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+    changed_.notify_all();
+  }
+  for (auto& w : workers_) {
+    w->wakeup()->Notify();
+    w->Join();
+  }
+  if (coordinator_) coordinator_->Close();
   if (discovery_.joinable()) discovery_.join();
 }
 
@@ -138,17 +154,116 @@ Status Job::Build() {
   return Status::OK();
 }
 
+const NodeSnapshot* Job::RestoredNode(size_t node) const {
+  return options_.restored ? options_.restored->manifest.Find(graph_.nodes[node].uid) : nullptr;
+}
+
+Status Job::TakeOver() {
+  const RestoredJob* restored = options_.restored.get();
+  if (restored != nullptr && restored->manifest.max_parallelism != options_.max_parallelism) {
+    return Status::InvalidSql(fmt::format(
+        "{}: has {} key groups, this job {}: a checkpoint cannot change pipeline.max-parallelism",
+        restored->path, restored->manifest.max_parallelism, options_.max_parallelism));
+  }
+  connectors::Ownership owner{MakeLineage(), 1};
+  int64_t epoch = 0;
+  if (restored != nullptr && restored->continues) {
+    owner.lineage = restored->manifest.lineage;
+    epoch = restored->manifest.epoch;
+  }
+  if (has_checkpoints()) {
+    CheckpointStorage storage(options_.checkpoints.file_system, options_.checkpoints.folder);
+    TW_ASSIGN_OR_RETURN(owner.generation, storage.TakeGeneration());
+  }
+  CheckpointedJob job{.name = options_.name,
+                      .lineage = owner.lineage,
+                      .generation = owner.generation,
+                      .epoch = epoch,
+                      .max_parallelism = options_.max_parallelism};
+  for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+    const graph::Node& node = graph_.nodes[i];
+    const NodeSnapshot* snapshot = RestoredNode(i);
+    if (sinks_[i]) {
+      std::vector<operators::SinkCoordinator::Sealed> pending;
+      for (size_t p = 0; restored != nullptr && p < restored->manifest.pending.size(); ++p) {
+        const PendingOutput& o = restored->manifest.pending[p];
+        if (o.uid == node.uid) pending.push_back({o.epoch, o.watermark_ms, o.committables});
+      }
+      Status s = sinks_[i]->Restore(
+          owner, snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
+          std::move(pending));
+      if (!s.ok()) return s.WithContext(node.name);
+    }
+    if (sources_[i] && snapshot != nullptr) {
+      if (Status s = sources_[i]->Restore(snapshot->entries); !s.ok()) {
+        return s.WithContext(node.name);
+      }
+    }
+    CheckpointedJob::Node described{.uid = node.uid,
+                                    .name = node.name,
+                                    .parallelism = ParallelismOf(node, options_),
+                                    .source = sources_[i].get(),
+                                    .sink = sinks_[i].get(),
+                                    .injects_barriers = node.inputs.empty()};
+    if (snapshot != nullptr && restored->continues) described.segments = snapshot->segments;
+    job.nodes.push_back(std::move(described));
+  }
+  if (!has_checkpoints()) return Status::OK();
+  const auto each_subtask = [this](const auto& call) {
+    for (auto& w : workers_) {
+      for (const auto& subtask : w->subtasks()) call(subtask.get());
+      w->wakeup()->Notify();
+    }
+  };
+  job.inject_barriers = [each_subtask](int64_t n, bool suspend) {
+    each_subtask([&](Subtask* s) {
+      if (s->is_source()) s->RequestBarrier(n, suspend);
+    });
+  };
+  job.notify = [each_subtask](int64_t n, bool durable) {
+    each_subtask([&](Subtask* s) { s->NotifyCheckpoint(n, durable); });
+  };
+  job.fail = [this](Status s) { Fail(std::move(s)); };
+  job.end = [this] {
+    ended_by_checkpoint_ = true;
+    abort_ = true;
+    for (auto& w : workers_) w->wakeup()->Notify();
+  };
+  std::lock_guard lock(mutex_);
+  coordinator_ = std::make_unique<CheckpointCoordinator>(options_.checkpoints, std::move(job),
+                                                         options_.clock);
+  each_subtask([this](Subtask* s) { s->ReportTo(coordinator_.get()); });
+  return Status::OK();
+}
+
+Status Job::OpenSubtasks() {
+  for (auto& w : workers_) {
+    for (const auto& subtask : w->subtasks()) {
+      const auto node = static_cast<size_t>(subtask->node());
+      operators::OperatorState entries;
+      if (const NodeSnapshot* snapshot = RestoredNode(node)) {
+        entries = EntriesFor(*snapshot, subtask->index(),
+                             ParallelismOf(graph_.nodes[node], options_), options_.max_parallelism);
+      }
+      if (Status s = subtask->Open(entries); !s.ok()) return s.WithContext(subtask->name());
+    }
+  }
+  return Status::OK();
+}
+
 Status Job::Start() {
+  TW_RETURN_IF_ERROR(TakeOver());
   bool discovers = false;
   for (auto& s : sources_) {
     if (!s) continue;
     TW_RETURN_IF_ERROR(s->Discover());
     discovers |= s->discovery_interval_ms() > 0;
   }
-  for (auto& w : workers_) {
-    for (const auto& subtask : w->subtasks()) {
-      if (Status s = subtask->Open({}); !s.ok()) return s.WithContext(subtask->name());
-    }
+  TW_RETURN_IF_ERROR(OpenSubtasks());
+  if (coordinator_) {
+    coordinator_->Start();
+    std::lock_guard lock(mutex_);
+    if (stop_asked_) coordinator_->RequestStop();
   }
   running_workers_ = workers_.size();
   for (auto& w : workers_) {
@@ -217,10 +332,20 @@ Status Job::NameLargestHolders(const Status& status) const {
 void Job::Stop() {
   {
     std::lock_guard lock(mutex_);
+    if (has_checkpoints()) {
+      if (coordinator_ && !stop_asked_) coordinator_->RequestStop();
+      stop_asked_ = true;
+      return;
+    }
     stop_ = true;
     changed_.notify_all();
   }
   for (auto& w : workers_) w->wakeup()->Notify();
+}
+
+void Job::Savepoint(std::string folder, bool stop, std::function<void(Status)> done) {
+  if (!coordinator_) return done(Status::NotSupported("a savepoint of a job without checkpoints"));
+  coordinator_->RequestSavepoint(std::move(folder), stop, std::move(done));
 }
 
 Status Job::Wait() {
@@ -229,13 +354,18 @@ Status Job::Wait() {
     changed_.wait(lock, [this] { return running_workers_ == 0; });
   }
   for (auto& w : workers_) w->Join();
+  if (coordinator_) coordinator_->Close();
   if (discovery_.joinable()) discovery_.join();
-  TW_RETURN_IF_ERROR(status_);
+  {
+    std::lock_guard lock(mutex_);
+    TW_RETURN_IF_ERROR(status_);
+  }
+  if (ended_by_checkpoint_) return Status::OK();
+  if (coordinator_) return coordinator_->Finish();
   for (auto& s : sinks_) {
-    if (s) {
-      TW_RETURN_IF_ERROR(
-          s->Commit(operators::SinkCoordinator::kFinalEpoch, data::kMaxWatermark, !stop_.load()));
-    }
+    if (!s) continue;
+    TW_RETURN_IF_ERROR(s->Prepare(operators::SinkCoordinator::kEveryEpoch));
+    TW_RETURN_IF_ERROR(s->Commit(operators::SinkCoordinator::kEveryEpoch, !stop_.load()));
   }
   return Status::OK();
 }
@@ -269,6 +399,13 @@ JobStats Job::stats() const {
         sink_watermark = std::min(sink_watermark, c.watermark_ms.load());
       }
     }
+  }
+  if (std::lock_guard lock(mutex_); coordinator_) {
+    const CheckpointCoordinator::Progress p = coordinator_->progress();
+    stats.checkpoints = p.completed;
+    stats.failed_checkpoints = p.failed;
+    stats.last_checkpoint = p.last_epoch;
+    stats.last_checkpoint_ms = p.last_end_ms;
   }
   stats.watermark_ms = sink_watermark == INT64_MAX ? INT64_MIN : sink_watermark;
   return stats;

@@ -2,7 +2,10 @@
 // waits.
 //
 //   Create -> Start -> Wait            (Run does the last two)
-//   Stop: from any thread; sources end, what is in flight is processed, sinks publish
+//   Stop: from any thread. With checkpoints: a last one is made, and a later start goes on from it.
+//         Without: sources end, what is in flight is processed, sinks publish.
+// A start that follows an earlier one of the same checkpoint folder takes the job over from it: what
+// the restored checkpoint lists as pending is published first, then splits and state are given out.
 // One job per object; thread-safe but for the calls of its owner in the order above.
 #pragma once
 
@@ -22,6 +25,8 @@
 #include "data/batch.h"
 #include "graph/graph.h"
 #include "operators/operator.h"
+#include "runtime/checkpoint/checkpoint_options.h"
+#include "runtime/checkpoint/restored_job.h"
 
 namespace thalweg::operators {
 class SourceCoordinator;
@@ -31,6 +36,7 @@ class SinkCoordinator;
 namespace thalweg::runtime {
 
 class Channel;
+class CheckpointCoordinator;
 class Worker;
 
 struct JobOptions {
@@ -45,6 +51,9 @@ struct JobOptions {
   std::string local_time_zone = "UTC";
   expr::EvalContext eval;  ///< zone, seed, query start
   Clock* clock = Clock::System();
+  CheckpointOptions checkpoints;
+  /// Where to go on; null: from the start.
+  std::shared_ptr<const RestoredJob> restored;
   /// Receives the rows of a collecting sink, from one worker thread.
   std::function<Status(const data::Batch&)> collector;
 };
@@ -64,6 +73,10 @@ struct JobStats {
   int64_t source_rows = 0;
   int64_t sink_rows = 0;
   int64_t watermark_ms = INT64_MIN;  ///< lowest of the sinks'
+  int64_t checkpoints = 0;
+  int64_t failed_checkpoints = 0;
+  int64_t last_checkpoint = 0;  ///< its number; 0: none yet
+  int64_t last_checkpoint_ms = 0;  ///< epoch ms of its end
 };
 
 class Job {
@@ -78,12 +91,20 @@ class Job {
   Status Wait();
   Status Run();
   void Stop();
-  bool stopped() const { return stop_.load(); }
+  bool stopped() const { return stop_.load() || ended_by_checkpoint_.load(); }
+  /// Of a running job with checkpoints: writes a savepoint to `folder`, which must not exist. `done`
+  /// is called once, on another thread.
+  void Savepoint(std::string folder, bool stop, std::function<void(Status)> done);
+  bool has_checkpoints() const { return !options_.checkpoints.folder.empty(); }
   JobStats stats() const;
 
  private:
   Job(graph::Graph graph, JobOptions options);
   Status Build();
+  /// Becomes the owner of the checkpoint folder, restores sinks and sources, makes the coordinator.
+  Status TakeOver();
+  Status OpenSubtasks();
+  const NodeSnapshot* RestoredNode(size_t node) const;
   void Fail(Status status);
   Status NameLargestHolders(const Status& status) const;
   void DiscoverLoop();
@@ -99,6 +120,10 @@ class Job {
 
   std::atomic<bool> stop_{false};
   std::atomic<bool> abort_{false};
+  std::atomic<bool> ended_by_checkpoint_{false};
+  // Null without checkpoints and before Start; set under mutex_.
+  std::unique_ptr<CheckpointCoordinator> coordinator_;
+  bool stop_asked_ = false;  // with checkpoints; guarded by mutex_
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Status status_;

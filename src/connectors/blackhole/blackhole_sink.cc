@@ -6,7 +6,7 @@ namespace {
 class BlackholeWriter : public SinkWriter {
  public:
   Status Write(const data::Batch& batch) override { return Status::OK(); }
-  Result<std::string> Seal(int64_t epoch, bool end_of_input) override { return std::string(); }
+  Result<std::string> Seal(int64_t epoch, bool roll) override { return std::string(); }
 };
 
 class BlackholeSink : public TableSink {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 
 #include "connectors/filesystem/file_sink_committer.h"
 #include "connectors/filesystem/file_sink_writer.h"
@@ -17,6 +16,10 @@ class FileSink : public TableSink {
   explicit FileSink(FileSinkOptions options) : options_(std::move(options)) {}
 
   SinkMode mode() const override { return SinkMode::kInsertOnly; }
+  Status TakeOver(const Ownership& owner, const std::vector<std::string>& known) override {
+    options_.owner = owner;
+    return Status::OK();
+  }
   Result<std::unique_ptr<SinkWriter>> MakeWriter(const WriterContext& context) override {
     return {std::make_unique<FileSinkWriter>(options_, context)};
   }
@@ -77,11 +80,6 @@ bool CanBePartitionColumn(const data::Type& type) {
   }
 }
 
-std::string MakeRunId() {
-  std::random_device device;
-  return fmt::format("{:08x}{:08x}", device(), device());
-}
-
 }  // namespace
 
 Result<std::unique_ptr<TableSink>> MakeFileSink(const ConnectorTable& table,
@@ -93,7 +91,6 @@ Result<std::unique_ptr<TableSink>> MakeFileSink(const ConnectorTable& table,
   }
   FileSinkOptions options{.file_system = context.file_system, .table_name = table.name};
   options.root = std::move(root);
-  options.run_id = MakeRunId();
   options.format = std::move(format);
   options.streaming = context.streaming;
   for (size_t i = 0; i < table.physical.size(); ++i) {

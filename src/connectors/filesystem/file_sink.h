@@ -1,8 +1,8 @@
 // The filesystem sink: what is written, how files roll, and when partitions are done.
 //
-//   writer   .part-<run>-g<generation>-<subtask>-<n>.inprogress   hidden while rows are appended
+//   writer   .part-<lineage>-g<generation>-<subtask>-<n>.inprogress   hidden while rows are appended
 //   seal     the file is complete (or, row formats: its length is durable), still hidden
-//   commit   renamed to part-<run>-g<generation>-<subtask>-<n>; the success file last
+//   commit   renamed to part-<lineage>-g<generation>-<subtask>-<n>; the success file last
 //
 // Row formats (csv, json) keep a file over several epochs until it rolls by size or time; a
 // snapshot holds its valid length. Bulk formats (parquet) roll at every seal. In batch mode each
@@ -16,6 +16,7 @@
 #include "connectors/filesystem/file_split_reader.h"
 #include "connectors/filesystem/partition_commit.h"
 #include "connectors/registry.h"
+#include "connectors/sink.h"
 
 namespace thalweg::connectors {
 
@@ -30,7 +31,7 @@ struct FileSinkOptions {
   FileSystem* file_system;
   std::string table_name;
   std::string root;
-  std::string run_id;  ///< in every file name, so that runs never meet
+  Ownership owner;  ///< in every file name, so that histories and generations never meet
   FileFormat format;
   data::Schema file_columns;
   std::vector<int> file_column_indices;  ///< into the table's physical columns

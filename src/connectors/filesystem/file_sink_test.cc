@@ -20,7 +20,7 @@ class FileSinkTest : public testing::Test {
     options_ = {.file_system = &fs_,
                 .table_name = "t",
                 .root = dir_ / "out",
-                .run_id = "R",
+                .owner = {"R", 1},
                 .format = {.format = &kLineFormat},
                 .file_columns = {{"a", Type::String()}},
                 .file_column_indices = {0},
@@ -31,8 +31,8 @@ class FileSinkTest : public testing::Test {
     options_.partition_indices = {1};
   }
   std::unique_ptr<FileSinkWriter> Writer(int64_t generation = 1, int subtask = 0) {
-    return std::make_unique<FileSinkWriter>(
-        options_, WriterContext{.subtask = subtask, .generation = generation});
+    options_.owner.generation = generation;
+    return std::make_unique<FileSinkWriter>(options_, WriterContext{.subtask = subtask});
   }
   static void Write(FileSinkWriter* writer, const std::vector<std::vector<std::string>>& rows) {
     const Status s = writer->Write(StringBatch(rows));

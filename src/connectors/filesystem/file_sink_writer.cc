@@ -148,8 +148,8 @@ Status FileSinkWriter::MakeEncoder(OpenFile* file) const {
 
 Status FileSinkWriter::OpenNew(Partition* partition) {
   auto file = std::make_unique<OpenFile>();
-  const std::string name = fmt::format("part-{}-g{}-{}-{}", options_.run_id, context_.generation,
-                                       context_.subtask, counter_++);
+  const std::string name = fmt::format("part-{}-g{}-{}-{}", options_.owner.lineage,
+                                       options_.owner.generation, context_.subtask, counter_++);
   const std::string folder =
       partition->path.empty() ? options_.root : JoinPath(options_.root, partition->path);
   file->hidden = JoinPath(folder, "." + name + ".inprogress");
@@ -215,13 +215,13 @@ Status FileSinkWriter::Roll(Partition* partition) {
   return Status::OK();
 }
 
-Result<std::string> FileSinkWriter::Seal(int64_t epoch, bool end_of_input) {
+Result<std::string> FileSinkWriter::Seal(int64_t epoch, bool roll) {
   for (auto& [path, partition] : partitions_) {
     if (partition.touched && !path.empty()) next_.partitions.push_back(path);
     partition.touched = false;
     OpenFile* file = partition.open.get();
     if (file == nullptr) continue;
-    const bool keep = !end_of_input && options_.streaming && file->rows != nullptr &&
+    const bool keep = !roll && options_.streaming && file->rows != nullptr &&
                       file->rows->appendable() && file->written <= options_.rolling.file_bytes;
     if (!keep) {
       TW_RETURN_IF_ERROR(Roll(&partition));

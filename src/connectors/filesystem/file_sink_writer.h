@@ -23,7 +23,7 @@ class FileSinkWriter : public SinkWriter {
   FileSinkWriter(const FileSinkOptions& options, const WriterContext& context);
 
   Status Write(const data::Batch& batch) override;
-  Result<std::string> Seal(int64_t epoch, bool end_of_input) override;
+  Result<std::string> Seal(int64_t epoch, bool roll) override;
   Result<std::string> Snapshot() override;
   Status Restore(const std::vector<std::string>& snapshots) override;
   Status OnProcessingTime(int64_t now_ms) override;

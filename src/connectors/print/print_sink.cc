@@ -49,7 +49,7 @@ class PrintWriter : public SinkWriter {
     batch.rows().ForEach([&](int32_t row) { AppendLine(batch, row); });
     return WriteAll(fd_, lines_);
   }
-  Result<std::string> Seal(int64_t epoch, bool end_of_input) override { return std::string(); }
+  Result<std::string> Seal(int64_t epoch, bool roll) override { return std::string(); }
 
  private:
   void AppendLine(const data::Batch& batch, int32_t row) {

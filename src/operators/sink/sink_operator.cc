@@ -33,7 +33,7 @@ Status SinkOperator::Open(OperatorContext* context, const OperatorState& restore
   TW_ASSIGN_OR_RETURN(writer_, coordinator_->sink()->MakeWriter(writer_context));
   std::vector<std::string> snapshots;
   for (const StateEntry& e : restored) {
-    if (e.name == "writer") snapshots.push_back(e.bytes);
+    if (e.name == SinkCoordinator::kWriterState) snapshots.push_back(e.bytes);
   }
   if (!snapshots.empty()) TW_RETURN_IF_ERROR(writer_->Restore(snapshots));
   context->WakeAt(context->eval().now_ms + kTimerIntervalMs);
@@ -97,6 +97,7 @@ Status SinkOperator::EnforceLength(data::Batch* batch) {
 }
 
 Result<Progress> SinkOperator::OnWatermark(int64_t watermark_ms) {
+  watermark_ms_ = watermark_ms;
   context_->EmitWatermark(watermark_ms);
   return Progress::kDone;
 }
@@ -107,20 +108,32 @@ Result<Progress> SinkOperator::OnTimers(TimeDomain domain, int64_t time_ms) {
   return Progress::kDone;
 }
 
+// What follows the last barrier belongs to the epoch after it.
 Result<Progress> SinkOperator::OnInputEnd(int input) {
   ended_ = true;
-  if (writer_) {
-    TW_ASSIGN_OR_RETURN(std::string sealed, writer_->Seal(SinkCoordinator::kFinalEpoch, true));
-    if (!sealed.empty())
-      coordinator_->AddCommittable(SinkCoordinator::kFinalEpoch, std::move(sealed));
-  }
+  TW_RETURN_IF_ERROR(Seal(epoch_ + 1, true));
   return Progress::kDone;
 }
 
+Status SinkOperator::OnBarrier(int64_t epoch) {
+  epoch_ = epoch;
+  return Seal(epoch, coordinator_->RollsAt(epoch));
+}
+
+Status SinkOperator::Seal(int64_t epoch, bool roll) {
+  if (!writer_ || !coordinator_->commits()) return Status::OK();
+  TW_ASSIGN_OR_RETURN(std::string sealed, writer_->Seal(epoch, roll));
+  coordinator_->AddSealed(epoch, watermark_ms_, std::move(sealed));
+  return Status::OK();
+}
+
 Status SinkOperator::Snapshot(OperatorState* state) {
-  if (!writer_) return Status::OK();
+  if (!writer_ || ended_) return Status::OK();
   TW_ASSIGN_OR_RETURN(std::string bytes, writer_->Snapshot());
-  if (!bytes.empty()) state->push_back({"writer", StateEntry::kNoKeyGroup, std::move(bytes)});
+  if (!bytes.empty()) {
+    state->push_back(
+        {SinkCoordinator::kWriterState, StateEntry::kOneSubtask, std::move(bytes)});
+  }
   return Status::OK();
 }
 

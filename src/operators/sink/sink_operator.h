@@ -1,8 +1,8 @@
 // SinkOperator: the last operator of a job: enforces the sink's constraints and hands rows to the
 // connector's writer, or to the collector of a SELECT.
 //
-// Input -> output changelog: any -> none. State: the writer's. At the end of the input it seals the
-// last epoch; the job publishes it once every subtask has ended.
+// Input -> output changelog: any -> none. State: the writer's. It seals its output at every barrier and
+// at the end of the input; the coordinator publishes it.
 #pragma once
 
 #include <memory>
@@ -24,6 +24,7 @@ class SinkOperator final : public Operator {
   Result<Progress> OnWatermark(int64_t watermark_ms) override;
   Result<Progress> OnTimers(TimeDomain domain, int64_t time_ms) override;
   Result<Progress> OnInputEnd(int input) override;
+  Status OnBarrier(int64_t epoch) override;
   Status Snapshot(OperatorState* state) override;
 
  private:
@@ -31,12 +32,15 @@ class SinkOperator final : public Operator {
   /// fails the job (the error is returned), those without NULL if it drops rows.
   Status EnforceNotNull(data::Batch* batch);
   Status EnforceLength(data::Batch* batch);
+  Status Seal(int64_t epoch, bool roll);
 
   const graph::SinkNode& node_;
   const data::Schema& schema_;
   std::shared_ptr<SinkCoordinator> coordinator_;
   std::string job_name_;
   std::unique_ptr<connectors::SinkWriter> writer_;  // null for a collecting sink
+  int64_t epoch_ = 0;  // of the last barrier
+  int64_t watermark_ms_ = INT64_MIN;
   bool ended_ = false;
 };
 

@@ -57,7 +57,11 @@ InputGate::Event InputGate::OnElement(ChannelState* state, data::Element element
       if (auto e = CombineWatermarks()) return std::move(*e);
       return {};
     case ElementKind::kBarrier:
-      barrier_ = element.value;
+      if (element.value < barrier_) return {};  // of a checkpoint that was given up
+      if (element.value > barrier_) {
+        for (ChannelState& c : channels_) c.blocked = false;
+        barrier_ = element.value;
+      }
       state->blocked = true;
       if (auto e = TryAlign()) return std::move(*e);
       return {};

@@ -3,7 +3,7 @@
 //
 // Combined watermark: the minimum over channels that are neither idle nor ended; an ended channel
 // has sent its last one. Alignment: a channel that has delivered barrier N is not read again until
-// every channel that has not ended has delivered N.
+// every channel that has not ended has delivered N, or a later barrier shows that N was given up.
 #pragma once
 
 #include <cstdint>

@@ -97,7 +97,7 @@ Result<bool> Subtask::Step(const std::atomic<bool>& stop) {
   if (gate_.all_ended() && phase_ == Phase::kRunning) {
     InputGate::Event rest = gate_.Next();  // what the last End left behind
     if (rest.kind == InputGate::Event::Kind::kNone) {
-      End(stopped_);
+      TW_RETURN_IF_ERROR(End(stopped_));
       return true;
     }
     TW_RETURN_IF_ERROR(HandleEvent(std::move(rest)));
@@ -135,7 +135,7 @@ Status Subtask::HandleEvent(InputGate::Event event) {
       MarkIdle(false);
       break;
     case Kind::kBarrier:
-      TW_RETURN_IF_ERROR(TakeSnapshot(event.value));
+      TW_RETURN_IF_ERROR(OnBarrier(event.value));
       break;
     case Kind::kInputEnd: {
       stopped_ |= event.value != 0;
@@ -153,11 +153,13 @@ Status Subtask::HandleEvent(InputGate::Event event) {
 
 Result<bool> Subtask::StepSource(const std::atomic<bool>& stop) {
   if (const int64_t epoch = requested_barrier_.exchange(0); epoch != 0) {
-    TW_RETURN_IF_ERROR(TakeSnapshot(epoch));
+    suspended_ = suspend_.load();
+    TW_RETURN_IF_ERROR(OnBarrier(epoch));
     return true;
   }
+  if (suspended_) return false;
   if (stop.load(std::memory_order_relaxed)) {
-    End(true);
+    TW_RETURN_IF_ERROR(End(true));
     return true;
   }
   TW_ASSIGN_OR_RETURN(auto state, source_->Poll());
@@ -168,27 +170,42 @@ Result<bool> Subtask::StepSource(const std::atomic<bool>& stop) {
       return false;
     case operators::SourceOperatorBase::PollState::kFinished:
       EmitWatermark(data::kMaxWatermark);
-      End(false);
+      TW_RETURN_IF_ERROR(End(false));
       return true;
   }
   return false;
 }
 
-Status Subtask::TakeSnapshot(int64_t epoch) {
-  if (on_snapshot_) {
-    operators::OperatorState state;
-    TW_RETURN_IF_ERROR(op_->Snapshot(&state));
-    TW_RETURN_IF_ERROR(on_snapshot_(epoch, config_.subtask, std::move(state)));
+void Subtask::RequestBarrier(int64_t epoch, bool suspend) {
+  suspend_.store(suspend);
+  requested_barrier_.store(epoch);
+}
+
+void Subtask::NotifyCheckpoint(int64_t epoch, bool durable) {}
+
+Status Subtask::OnBarrier(int64_t epoch) {
+  if (receiver_ != nullptr) {
+    TW_RETURN_IF_ERROR(op_->OnBarrier(epoch));
+    SubtaskSnapshot snapshot;
+    TW_RETURN_IF_ERROR(op_->Snapshot(&snapshot.entries));
+    receiver_->OnSnapshot(epoch, config_.node, config_.subtask, std::move(snapshot));
   }
   staged_.push_back(data::Element::Barrier(epoch));
   return Status::OK();
 }
 
-void Subtask::End(bool stopped) {
+Status Subtask::End(bool stopped) {
+  if (receiver_ != nullptr) {
+    // A source's last words: what it has read. What others hold is of no use without input.
+    operators::OperatorState entries;
+    if (source_ != nullptr) TW_RETURN_IF_ERROR(op_->Snapshot(&entries));
+    receiver_->OnEnded(config_.node, config_.subtask, std::move(entries));
+  }
   data::Element end = data::Element::End();
   end.value = stopped ? 1 : 0;
   staged_.push_back(std::move(end));
   phase_ = Phase::kEnding;
+  return Status::OK();
 }
 
 void Subtask::Emit(data::Batch batch) {

@@ -16,6 +16,7 @@
 #include "operators/operator.h"
 #include "runtime/exchange/output.h"
 #include "runtime/task/input_gate.h"
+#include "runtime/task/snapshot_receiver.h"
 
 namespace thalweg::runtime {
 
@@ -39,10 +40,6 @@ struct SubtaskConfig {
   int64_t staging_bytes = 4 << 20;  ///< ... or bytes
 };
 
-/// Called with the operator's snapshot when barrier `epoch` is aligned.
-using SnapshotCallback =
-    std::function<Status(int64_t epoch, int subtask, operators::OperatorState state)>;
-
 class Subtask final : public operators::OperatorContext {
  public:
   Subtask(SubtaskConfig config, std::unique_ptr<operators::Operator> op, InputGate gate,
@@ -60,9 +57,16 @@ class Subtask final : public operators::OperatorContext {
   const std::string& name() const { return config_.name; }
   int node() const { return config_.node; }
   const MemoryPool& memory() const { return *pool_; }
-  void OnSnapshot(SnapshotCallback callback) { on_snapshot_ = std::move(callback); }
-  /// Sources only: inject a barrier at the next step.
-  void RequestBarrier(int64_t epoch) { requested_barrier_.store(epoch); }
+  int index() const { return config_.subtask; }
+  bool is_source() const { return source_ != nullptr; }
+
+  /// Who gets its snapshots; before the job starts. Without one barriers pass through.
+  void ReportTo(SnapshotReceiver* receiver) { receiver_ = receiver; }
+  // From any thread, followed by a Notify of the worker:
+  /// Sources only: inject a barrier at the next step, and if `suspend` read nothing after it.
+  void RequestBarrier(int64_t epoch, bool suspend);
+  /// The fate of snapshot `epoch`.
+  void NotifyCheckpoint(int64_t epoch, bool durable);
 
   // OperatorContext
   void Emit(data::Batch batch) override;
@@ -92,8 +96,10 @@ class Subtask final : public operators::OperatorContext {
   Result<bool> Step(const std::atomic<bool>& stop);
   Result<bool> StepSource(const std::atomic<bool>& stop);
   Status HandleEvent(InputGate::Event event);
-  Status TakeSnapshot(int64_t epoch);
-  void End(bool stopped);
+  Status OnBarrier(int64_t epoch);
+  /// Works on the running snapshot for a moment; true if it got on.
+  Result<bool> ContinueSnapshot();
+  Status End(bool stopped);
   void PublishCounters();
 
   const SubtaskConfig config_;
@@ -116,8 +122,11 @@ class Subtask final : public operators::OperatorContext {
   int64_t wake_at_ms_ = INT64_MAX;
   operators::OperatorMetrics metrics_;
   SubtaskCounters counters_;
-  SnapshotCallback on_snapshot_;
+
+  SnapshotReceiver* receiver_ = nullptr;
   std::atomic<int64_t> requested_barrier_{0};
+  std::atomic<bool> suspend_{false};  // with requested_barrier_
+  bool suspended_ = false;
 };
 
 }  // namespace thalweg::runtime

@@ -1,0 +1,399 @@
+#include "runtime/checkpoint/checkpoint_coordinator.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <algorithm>
+
+#include "runtime/checkpoint/checkpoint_decisions.h"
+
+namespace thalweg::runtime {
+namespace {
+
+/// Chunks that wait for the disk; beyond it snapshots pause.
+constexpr int64_t kQueueBytes = 16 << 20;
+/// The clock is looked at no less often, in real milliseconds.
+constexpr int64_t kLongestWaitMs = 100;
+
+}  // namespace
+
+CheckpointCoordinator::CheckpointCoordinator(CheckpointOptions options, CheckpointedJob job,
+                                             Clock* clock)
+    : options_(std::move(options)),
+      job_(std::move(job)),
+      clock_(clock),
+      storage_(options_.file_system, options_.folder),
+      epoch_(job_.epoch),
+      coordinator_entries_(job_.nodes.size()),
+      frozen_(job_.nodes.size()),
+      ended_entries_(job_.nodes.size()) {
+  for (const auto& n : job_.nodes) ended_.emplace_back(static_cast<size_t>(n.parallelism));
+}
+
+CheckpointCoordinator::~CheckpointCoordinator() { Close(); }
+
+void CheckpointCoordinator::Start() {
+  begin_ms_ = end_ms_ = clock_->NowMs();
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "checkpoint");
+    Run();
+  });
+}
+
+void CheckpointCoordinator::Close() {
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;
+    wake_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void CheckpointCoordinator::Put(Event event) {
+  std::lock_guard lock(mutex_);
+  if (event.kind == Event::Kind::kChunk) queued_bytes_ += static_cast<int64_t>(event.bytes.size());
+  events_.push_back(std::move(event));
+  wake_.notify_one();
+}
+
+void CheckpointCoordinator::RequestStop() { Put({.kind = Event::Kind::kStop}); }
+
+void CheckpointCoordinator::RequestSavepoint(std::string folder, bool stop,
+                                             std::function<void(Status)> done) {
+  Put({.kind = Event::Kind::kSavepoint,
+       .bytes = std::move(folder),
+       .stop = stop,
+       .done = std::move(done)});
+}
+
+bool CheckpointCoordinator::HasRoom() const {
+  std::lock_guard lock(mutex_);
+  return queued_bytes_ < kQueueBytes;
+}
+
+void CheckpointCoordinator::OnChunk(int64_t epoch, int node, int subtask, std::string bytes) {
+  Put({.kind = Event::Kind::kChunk,
+       .epoch = epoch,
+       .node = node,
+       .subtask = subtask,
+       .bytes = std::move(bytes)});
+}
+
+void CheckpointCoordinator::OnSnapshot(int64_t epoch, int node, int subtask,
+                                       SubtaskSnapshot snapshot) {
+  Put({.kind = Event::Kind::kSnapshot,
+       .epoch = epoch,
+       .node = node,
+       .subtask = subtask,
+       .snapshot = std::move(snapshot)});
+}
+
+void CheckpointCoordinator::OnEnded(int node, int subtask, operators::OperatorState entries) {
+  Event event{.kind = Event::Kind::kEnded, .node = node, .subtask = subtask};
+  event.snapshot.entries = std::move(entries);
+  Put(std::move(event));
+}
+
+CheckpointCoordinator::Progress CheckpointCoordinator::progress() const {
+  std::lock_guard lock(mutex_);
+  return progress_;
+}
+
+bool CheckpointCoordinator::SourcesLive() const {
+  for (size_t n = 0; n < job_.nodes.size(); ++n) {
+    if (!job_.nodes[n].injects_barriers) continue;
+    if (std::count(ended_[n].begin(), ended_[n].end(), false) > 0) return true;
+  }
+  return false;
+}
+
+void CheckpointCoordinator::Run() {
+  for (;;) {
+    std::deque<Event> events;
+    TriggerFacts facts;
+    facts.running = pending_ != nullptr;
+    facts.sources_live = SourcesLive();
+    facts.requested = stop_requested_ || !requested_.empty();
+    facts.suspended = stopping_;
+    facts.last_begin_ms = begin_ms_;
+    facts.last_end_ms = end_ms_;
+    const int64_t due = NextTriggerMs(options_, facts);
+    {
+      std::unique_lock lock(mutex_);
+      const int64_t wait = std::clamp<int64_t>(due - clock_->NowMs(), 0, kLongestWaitMs);
+      wake_.wait_for(lock, std::chrono::milliseconds(wait),
+                     [this] { return closing_ || !events_.empty(); });
+      if (closing_ && events_.empty()) break;
+      events.swap(events_);
+      queued_bytes_ = 0;
+    }
+    const int64_t now = clock_->NowMs();
+    for (Event& event : events) {
+      if (Status s = Handle(std::move(event)); !s.ok()) Fail(s, now);
+    }
+    if (pending_ != nullptr) {
+      ResumeSources();
+      if (pending_->complete()) {
+        Complete(now);
+      } else if (now - begin_ms_ > options_.timeout_ms) {
+        const int node = pending_->FirstMissingNode();
+        Fail(Status::Io(fmt::format(
+                 "not finished after {} ms (execution.checkpointing.timeout); waiting for {}",
+                 options_.timeout_ms, job_.nodes[static_cast<size_t>(node)].name)),
+             now);
+      }
+    } else if (!events.empty() || now < due) {
+      continue;  // facts may have changed
+    } else {
+      Trigger(now);
+    }
+  }
+  AnswerSavepoints(Status::Cancelled("the job ended before the savepoint was made"));
+}
+
+Status CheckpointCoordinator::Handle(Event event) {
+  using Kind = Event::Kind;
+  const auto node = static_cast<size_t>(event.node);
+  const bool current = pending_ != nullptr && event.epoch == pending_->epoch();
+  switch (event.kind) {
+    case Kind::kChunk:
+      return current ? pending_->AddChunk(event.node, event.subtask, std::move(event.bytes))
+                     : Status::OK();
+    case Kind::kSnapshot:
+      return current ? pending_->Acknowledge(event.node, event.subtask, std::move(event.snapshot))
+                     : Status::OK();
+    case Kind::kEnded:
+      ended_[node][static_cast<size_t>(event.subtask)] = true;
+      std::move(event.snapshot.entries.begin(), event.snapshot.entries.end(),
+                std::back_inserter(ended_entries_[node]));
+      if (pending_ != nullptr) pending_->Exclude(event.node, event.subtask);
+      return Status::OK();
+    case Kind::kStop:
+      stop_requested_ = true;
+      if (!options_.savepoint_on_stop.empty()) {
+        requested_.push_back({options_.savepoint_on_stop, [](const Status&) {}});
+      }
+      return Status::OK();
+    case Kind::kSavepoint:
+      requested_.push_back({std::move(event.bytes), std::move(event.done)});
+      stop_requested_ |= event.stop;
+      return Status::OK();
+  }
+  return Status::OK();
+}
+
+void CheckpointCoordinator::Trigger(int64_t now_ms) {
+  begin_ms_ = now_ms;
+  ++epoch_;
+  std::vector<int> parallelism;
+  for (const auto& n : job_.nodes) parallelism.push_back(n.parallelism);
+  pending_ = std::make_unique<PendingCheckpoint>(&storage_, job_.generation, epoch_, parallelism);
+  for (size_t n = 0; n < ended_.size(); ++n) {
+    for (size_t s = 0; s < ended_[n].size(); ++s) {
+      if (ended_[n][s]) pending_->Exclude(static_cast<int>(n), static_cast<int>(s));
+    }
+  }
+  due_ = std::move(requested_);
+  requested_.clear();
+  stopping_ = stop_requested_;
+  for (size_t n = 0; n < job_.nodes.size(); ++n) {
+    coordinator_entries_[n].clear();
+    if (job_.nodes[n].sink != nullptr && !due_.empty()) job_.nodes[n].sink->RollAt(epoch_);
+    if (job_.nodes[n].source == nullptr) continue;
+    if (Status s = job_.nodes[n].source->Snapshot(&coordinator_entries_[n]); !s.ok()) {
+      Fail(s, now_ms);
+      return;
+    }
+    frozen_[n] = true;
+  }
+  job_.inject_barriers(epoch_, stopping_);
+}
+
+void CheckpointCoordinator::ResumeSources() {
+  for (size_t n = 0; n < job_.nodes.size(); ++n) {
+    if (!frozen_[n]) continue;
+    if (pending_ != nullptr && !pending_->NodeComplete(static_cast<int>(n))) continue;
+    frozen_[n] = false;
+    job_.nodes[n].source->Resume();
+  }
+}
+
+Manifest CheckpointCoordinator::EmptyManifest(int64_t epoch) const {
+  Manifest m;
+  m.job = job_.name;
+  m.lineage = job_.lineage;
+  m.generation = job_.generation;
+  m.epoch = epoch;
+  m.created_ms = clock_->NowMs();
+  m.max_parallelism = job_.max_parallelism;
+  return m;
+}
+
+Result<Manifest> CheckpointCoordinator::MakeManifest() {
+  Manifest m = EmptyManifest(epoch_);
+  for (size_t n = 0; n < job_.nodes.size(); ++n) {
+    const CheckpointedJob::Node& node = job_.nodes[n];
+    NodeSnapshot snapshot;
+    snapshot.uid = node.uid;
+    snapshot.name = node.name;
+    snapshot.segments = node.segments;
+    snapshot.entries = coordinator_entries_[n];
+    snapshot.entries.insert(snapshot.entries.end(), ended_entries_[n].begin(),
+                            ended_entries_[n].end());
+    pending_->AppendTo(static_cast<int>(n), job_.max_parallelism, &snapshot);
+    if (node.sink != nullptr) {
+      TW_RETURN_IF_ERROR(node.sink->Prepare(epoch_));
+      TW_RETURN_IF_ERROR(node.sink->Snapshot(&snapshot.entries));
+      for (auto& s : node.sink->Pending(epoch_)) {
+        m.pending.push_back({node.uid, s.epoch, s.watermark_ms, std::move(s.committables)});
+      }
+    }
+    m.nodes.push_back(std::move(snapshot));
+  }
+  return m;
+}
+
+Status CheckpointCoordinator::MakeDurable(Manifest* manifest) {
+  TW_ASSIGN_OR_RETURN(const bool owns, storage_.Owns(job_.generation));
+  if (!owns) {
+    return Status::Cancelled(fmt::format(
+        "job {} is owned by another process now: {} holds a generation above {}; this one ends "
+        "and publishes nothing more",
+        job_.name, storage_.folder(), job_.generation));
+  }
+  return storage_.Publish(*manifest);
+}
+
+void CheckpointCoordinator::Complete(int64_t now_ms) {
+  auto manifest = MakeManifest();
+  if (!manifest.ok()) return Fail(manifest.status(), now_ms);
+  if (Status s = MakeDurable(&*manifest); !s.ok()) {
+    if (s.code() == StatusCode::kCancelled) job_.fail(s);
+    return Fail(s, now_ms);
+  }
+  const int64_t bytes = pending_->bytes();
+  pending_ = nullptr;
+  failures_ = 0;
+  end_ms_ = clock_->NowMs();
+  for (size_t n = 0; n < job_.nodes.size(); ++n) {
+    job_.nodes[n].segments = manifest->nodes[n].segments;
+  }
+  job_.notify(epoch_, true);
+  for (const auto& n : job_.nodes) {
+    if (n.sink == nullptr) continue;
+    if (Status s = n.sink->Commit(epoch_, false); !s.ok()) {
+      AnswerSavepoints(s);
+      return job_.fail(s.WithContext(n.name));
+    }
+  }
+  {
+    std::lock_guard lock(mutex_);
+    ++progress_.completed;
+    progress_.last_epoch = epoch_;
+    progress_.last_end_ms = end_ms_;
+    progress_.last_duration_ms = end_ms_ - begin_ms_;
+    progress_.last_bytes = bytes;
+  }
+  options_.log(fmt::format("checkpoint {}: {} ms, {} bytes of state written", epoch_,
+                           end_ms_ - begin_ms_, bytes));
+  if (Status s = storage_.RemoveOld(options_.retained, job_.generation); !s.ok()) {
+    options_.log("old checkpoints could not be removed: " + s.message());
+  }
+  for (Savepoint& savepoint : due_) {
+    Status s = WriteSavepoint(*manifest, savepoint.folder);
+    options_.log(s.ok() ? fmt::format("savepoint: {}", savepoint.folder)
+                        : fmt::format("savepoint {} failed: {}", savepoint.folder, s.message()));
+    // Who stops a job with a savepoint wants the savepoint.
+    if (!s.ok() && stopping_) job_.fail(s.WithContext("savepoint " + savepoint.folder));
+    savepoint.done(s);
+  }
+  due_.clear();
+  if (stopping_) job_.end();
+}
+
+void CheckpointCoordinator::Fail(const Status& status, int64_t now_ms) {
+  if (pending_ == nullptr) return;
+  pending_->Discard();
+  const int64_t epoch = pending_->epoch();
+  pending_ = nullptr;
+  end_ms_ = now_ms;
+  ResumeSources();
+  job_.notify(epoch, false);
+  ++failures_;
+  {
+    std::lock_guard lock(mutex_);
+    ++progress_.failed;
+  }
+  options_.log(fmt::format("checkpoint {} failed, the job goes on: {}", epoch, status.message()));
+  for (Savepoint& s : due_) s.done(status);
+  due_.clear();
+  if (stopping_) {
+    job_.fail(status.WithContext("the job could not be stopped with a checkpoint"));
+  } else if (!Tolerates(options_, failures_)) {
+    job_.fail(status.WithContext(
+        fmt::format("{} checkpoints failed in a row, more than "
+                    "execution.checkpointing.tolerable-failed-checkpoints allows",
+                    failures_)));
+  }
+}
+
+void CheckpointCoordinator::AnswerSavepoints(const Status& status) {
+  for (auto* list : {&due_, &requested_}) {
+    for (Savepoint& s : *list) s.done(status);
+    list->clear();
+  }
+}
+
+// A copy of the checkpoint without references to its folder; what it lists as pending has been
+// published by now.
+Status CheckpointCoordinator::WriteSavepoint(const Manifest& manifest, const std::string& folder) {
+  FileSystem* fs = options_.file_system;
+  TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(folder));
+  if (there) return Status::Io(folder + ": exists already");
+  Manifest copy = manifest;
+  copy.pending.clear();
+  for (NodeSnapshot& node : copy.nodes) {
+    for (StateSegment& s : node.segments) {
+      if (s.file.empty()) continue;
+      TW_ASSIGN_OR_RETURN(const std::string bytes, LoadSegment(fs, storage_.folder(), s));
+      s.file = std::string(FileName(s.file));
+      TW_ASSIGN_OR_RETURN(const auto file, fs->Create(JoinPath(folder, s.file)));
+      TW_RETURN_IF_ERROR(file->Append(bytes));
+      TW_RETURN_IF_ERROR(file->Sync());
+      TW_RETURN_IF_ERROR(file->Close());
+    }
+  }
+  TW_RETURN_IF_ERROR(fs->MakeDirectories(folder));
+  return WriteDurably(fs, JoinPath(folder, "_metadata"), copy.Encode());
+}
+
+Status CheckpointCoordinator::Finish() {
+  if (pending_ != nullptr) pending_->Discard();
+  pending_ = nullptr;
+  Manifest m = EmptyManifest(++epoch_);
+  m.final = true;
+  for (const auto& n : job_.nodes) {
+    if (n.sink == nullptr || !n.sink->commits()) continue;
+    TW_RETURN_IF_ERROR(n.sink->Prepare(operators::SinkCoordinator::kEveryEpoch));
+    NodeSnapshot snapshot{.uid = n.uid, .name = n.name, .parallelism = n.parallelism};
+    snapshot.finished = true;
+    TW_RETURN_IF_ERROR(n.sink->Snapshot(&snapshot.entries));
+    m.nodes.push_back(std::move(snapshot));
+    for (auto& s : n.sink->Pending(operators::SinkCoordinator::kEveryEpoch)) {
+      m.pending.push_back({n.uid, s.epoch, s.watermark_ms, std::move(s.committables)});
+    }
+  }
+  TW_RETURN_IF_ERROR(MakeDurable(&m));
+  for (const auto& n : job_.nodes) {
+    if (n.sink == nullptr) continue;
+    if (Status s = n.sink->Commit(operators::SinkCoordinator::kEveryEpoch, true); !s.ok()) {
+      return s.WithContext(n.name);
+    }
+  }
+  // Nothing is left to publish, whatever becomes of the output's files from now on.
+  m.pending.clear();
+  TW_RETURN_IF_ERROR(storage_.Publish(m));
+  return storage_.RemoveOld(options_.retained, job_.generation);
+}
+
+}  // namespace thalweg::runtime

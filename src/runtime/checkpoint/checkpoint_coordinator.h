@@ -1,0 +1,156 @@
+// CheckpointCoordinator: makes the checkpoints of one running job.
+//
+//   trigger   split assignment is frozen, sources are asked to inject barrier N
+//   collect   subtasks hand in their parts: chunks of keyed state, then the rest (SnapshotReceiver)
+//   durable   state files and sealed output synced, then the manifest published
+//   publish   the sinks make epoch N visible
+//   clean up  checkpoints beyond the retained ones, and what no manifest names
+//
+// One thread does all of it and all I/O; workers only put events into its queue. When to trigger and
+// what a failure means is decided in checkpoint_decisions.h. A failed checkpoint leaves the job
+// running: its sealed output and its changes of state go into the next one.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "operators/sink_coordinator.h"
+#include "operators/source_coordinator.h"
+#include "runtime/checkpoint/checkpoint_options.h"
+#include "runtime/checkpoint/checkpoint_storage.h"
+#include "runtime/checkpoint/manifest.h"
+#include "runtime/checkpoint/pending_checkpoint.h"
+#include "runtime/task/snapshot_receiver.h"
+
+namespace thalweg::runtime {
+
+/// What the coordinator knows of the job, and does to it. The functions may be called from its
+/// thread at any time between Start and Close.
+struct CheckpointedJob {
+  struct Node {
+    std::string uid;
+    std::string name;
+    int parallelism = 1;
+    operators::SourceCoordinator* source = nullptr;
+    operators::SinkCoordinator* sink = nullptr;
+    bool injects_barriers = false;  ///< its subtasks are sources
+    std::vector<StateSegment> segments;  ///< restored ones that the next snapshots build on
+  };
+  std::string name;
+  std::string lineage;
+  int64_t generation = 1;
+  int64_t epoch = 0;  ///< of the restored checkpoint, 0 at a fresh start
+  int max_parallelism = 128;
+  std::vector<Node> nodes;
+
+  std::function<void(int64_t epoch, bool suspend)> inject_barriers;
+  std::function<void(int64_t epoch, bool durable)> notify;
+  std::function<void(Status)> fail;
+  /// The job has been stopped by a checkpoint; its workers have nothing more to do.
+  std::function<void()> end;
+};
+
+class CheckpointCoordinator final : public SnapshotReceiver {
+ public:
+  CheckpointCoordinator(CheckpointOptions options, CheckpointedJob job, Clock* clock);
+  ~CheckpointCoordinator() override;
+
+  void Start();
+  /// Asks for a last checkpoint (and the savepoint of the options), after which the sources read no
+  /// more and the job ends. From any thread.
+  void RequestStop();
+  /// Asks for a savepoint in `folder`, which must not exist; `done` is called once, on the
+  /// coordinator's thread. `stop`: the job ends with it.
+  void RequestSavepoint(std::string folder, bool stop, std::function<void(Status)> done);
+  /// Ends the thread; what is in progress is given up.
+  void Close();
+  /// After Close, when every subtask has ended: the last checkpoint and its output's publication.
+  Status Finish();
+
+  /// For the progress line and reports; any thread.
+  struct Progress {
+    int64_t completed = 0;
+    int64_t failed = 0;
+    int64_t last_epoch = 0;
+    int64_t last_end_ms = 0;
+    int64_t last_duration_ms = 0;
+    int64_t last_bytes = 0;
+  };
+  Progress progress() const;
+
+  // SnapshotReceiver
+  bool HasRoom() const override;
+  void OnChunk(int64_t epoch, int node, int subtask, std::string bytes) override;
+  void OnSnapshot(int64_t epoch, int node, int subtask, SubtaskSnapshot snapshot) override;
+  void OnEnded(int node, int subtask, operators::OperatorState entries) override;
+
+ private:
+  struct Event {
+    enum class Kind : uint8_t { kChunk, kSnapshot, kEnded, kStop, kSavepoint };
+    Kind kind = Kind::kStop;
+    int64_t epoch = 0;
+    int node = 0;
+    int subtask = 0;
+    std::string bytes;  // chunk; folder of a savepoint
+    SubtaskSnapshot snapshot;
+    bool stop = false;
+    std::function<void(Status)> done;
+  };
+  struct Savepoint {
+    std::string folder;
+    std::function<void(Status)> done;
+  };
+
+  void Put(Event event);
+  void Run();
+  /// Takes in what has arrived; an error is the running checkpoint's.
+  Status Handle(Event event);
+  void Trigger(int64_t now_ms);
+  void ResumeSources();
+  void Complete(int64_t now_ms);
+  Status MakeDurable(Manifest* manifest);
+  Result<Manifest> MakeManifest();
+  void Fail(const Status& status, int64_t now_ms);
+  void AnswerSavepoints(const Status& status);
+  Status WriteSavepoint(const Manifest& manifest, const std::string& folder);
+  Manifest EmptyManifest(int64_t epoch) const;
+  bool SourcesLive() const;
+
+  const CheckpointOptions options_;
+  CheckpointedJob job_;
+  Clock* const clock_;
+  CheckpointStorage storage_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Event> events_;
+  int64_t queued_bytes_ = 0;
+  bool closing_ = false;
+  Progress progress_;
+  std::thread thread_;
+
+  // The rest belongs to the thread.
+  int64_t epoch_;  // of the last checkpoint that was begun
+  std::unique_ptr<PendingCheckpoint> pending_;
+  std::vector<operators::OperatorState> coordinator_entries_;  // of pending_, per node
+  std::vector<bool> frozen_;                                   // per node: splits are not assigned
+  std::vector<std::vector<bool>> ended_;                       // per node and subtask
+  std::vector<operators::OperatorState> ended_entries_;        // per node
+  std::vector<Savepoint> requested_;                           // for the next checkpoint
+  std::vector<Savepoint> due_;                                 // for pending_
+  bool stop_requested_ = false;
+  bool stopping_ = false;  // pending_ is the last one
+  int64_t begin_ms_ = 0;
+  int64_t end_ms_ = 0;
+  int64_t failures_ = 0;  // consecutive
+};
+
+}  // namespace thalweg::runtime

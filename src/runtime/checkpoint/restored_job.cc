@@ -1,0 +1,75 @@
+#include "runtime/checkpoint/restored_job.h"
+
+#include <algorithm>
+
+#include "runtime/checkpoint/checkpoint_storage.h"
+
+namespace thalweg::runtime {
+namespace {
+
+bool HoldsState(const NodeSnapshot& n) { return !n.entries.empty() || n.state_rows > 0; }
+
+bool KeepsState(const graph::Node& n) {
+  return std::holds_alternative<graph::ScanNode>(n.spec) ||
+         (!n.state_note.empty() && !n.state_note.starts_with("none"));
+}
+
+}  // namespace
+
+Result<RestoredJob> RestoredJob::Load(FileSystem* fs, const std::string& path) {
+  RestoredJob restored;
+  restored.path = path;
+  TW_ASSIGN_OR_RETURN(restored.manifest, LoadManifest(fs, path));
+  TW_ASSIGN_OR_RETURN(restored.folder, StateFolderOf(fs, path));
+  return restored;
+}
+
+operators::OperatorState EntriesFor(const NodeSnapshot& node, int subtask, int parallelism,
+                                    int max_parallelism) {
+  const data::KeyGroupRange groups = data::KeyGroupsOf(subtask, parallelism, max_parallelism);
+  operators::OperatorState mine;
+  int next = 0;  // of the entries that one subtask gets, in turn
+  for (const operators::StateEntry& e : node.entries) {
+    const bool give = e.key_group == operators::StateEntry::kNoKeyGroup ||
+                      (e.key_group == operators::StateEntry::kOneSubtask
+                           ? next++ % parallelism == subtask
+                           : groups.contains(e.key_group));
+    if (give) mine.push_back(e);
+  }
+  return mine;
+}
+
+std::vector<const StateSegment*> SegmentsFor(const NodeSnapshot& node, int subtask,
+                                             int parallelism, int max_parallelism) {
+  const data::KeyGroupRange groups = data::KeyGroupsOf(subtask, parallelism, max_parallelism);
+  std::vector<const StateSegment*> mine;
+  for (const StateSegment& s : node.segments) {
+    if (s.groups.first < groups.end && groups.first < s.groups.end) mine.push_back(&s);
+  }
+  std::stable_sort(mine.begin(), mine.end(), [](const StateSegment* a, const StateSegment* b) {
+    return a->epoch < b->epoch;
+  });
+  return mine;
+}
+
+RestoreFit FitOf(const Manifest& manifest, const graph::Graph& graph) {
+  RestoreFit fit;
+  for (const graph::Node& node : graph.nodes) {
+    const NodeSnapshot* snapshot = manifest.Find(node.uid);
+    if (snapshot != nullptr && HoldsState(*snapshot)) {
+      fit.kept.push_back(node.name);
+    } else if (snapshot == nullptr && KeepsState(node)) {
+      fit.fresh.push_back(node.name);
+    }
+  }
+  for (const NodeSnapshot& snapshot : manifest.nodes) {
+    if (!HoldsState(snapshot)) continue;
+    const bool found =
+        std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                    [&](const graph::Node& node) { return node.uid == snapshot.uid; });
+    if (!found) fit.lost.push_back(snapshot.name);
+  }
+  return fit;
+}
+
+}  // namespace thalweg::runtime

@@ -1,0 +1,41 @@
+// RestoredJob: a checkpoint or savepoint that a job starts from, and what of it goes to which subtask.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file_system.h"
+#include "base/status.h"
+#include "graph/graph.h"
+#include "operators/operator.h"
+#include "runtime/checkpoint/manifest.h"
+
+namespace thalweg::runtime {
+
+struct RestoredJob {
+  Manifest manifest;
+  std::string path;    ///< of the manifest, for messages
+  std::string folder;  ///< that the segments' files are relative to
+  /// The newest checkpoint of the job's own folder: its history goes on. Otherwise a new one begins.
+  bool continues = false;
+
+  static Result<RestoredJob> Load(FileSystem* file_system, const std::string& path);
+};
+
+/// The entries of `node` for one of its subtasks now.
+operators::OperatorState EntriesFor(const NodeSnapshot& node, int subtask, int parallelism,
+                                    int max_parallelism);
+/// Those of its segments that hold key groups of the subtask, oldest first.
+std::vector<const StateSegment*> SegmentsFor(const NodeSnapshot& node, int subtask,
+                                             int parallelism, int max_parallelism);
+
+/// How a checkpoint fits a graph that may have changed since: operators' names, for people.
+struct RestoreFit {
+  std::vector<std::string> kept;
+  std::vector<std::string> lost;   ///< hold state in the checkpoint, and are not in the graph
+  std::vector<std::string> fresh;  ///< keep state, and are not in the checkpoint
+};
+RestoreFit FitOf(const Manifest& manifest, const graph::Graph& graph);
+
+}  // namespace thalweg::runtime

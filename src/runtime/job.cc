@@ -205,7 +205,9 @@ Status Job::TakeOver() {
                                     .source = sources_[i].get(),
                                     .sink = sinks_[i].get(),
                                     .injects_barriers = node.inputs.empty()};
-    if (snapshot != nullptr && restored->continues) described.segments = snapshot->segments;
+    if (snapshot != nullptr && ExtendsSegments(*snapshot, node)) {
+      described.segments = snapshot->segments;
+    }
     job.nodes.push_back(std::move(described));
   }
   if (!has_checkpoints()) return Status::OK();
@@ -223,6 +225,7 @@ Status Job::TakeOver() {
   job.notify = [each_subtask](int64_t n, bool durable) {
     each_subtask([&](Subtask* s) { s->NotifyCheckpoint(n, durable); });
   };
+  job.wake_workers = [each_subtask] { each_subtask([](Subtask*) {}); };
   job.fail = [this](Status s) { Fail(std::move(s)); };
   job.end = [this] {
     ended_by_checkpoint_ = true;
@@ -236,18 +239,52 @@ Status Job::TakeOver() {
   return Status::OK();
 }
 
+// Otherwise the first snapshots are complete ones, in the folder of this job and cut as it is.
+bool Job::ExtendsSegments(const NodeSnapshot& snapshot, const graph::Node& node) const {
+  return options_.restored->continues && has_checkpoints() &&
+         snapshot.parallelism == ParallelismOf(node, options_);
+}
+
+Status Job::OpenSubtask(Subtask* subtask) {
+  const auto node = static_cast<size_t>(subtask->node());
+  const NodeSnapshot* snapshot = RestoredNode(node);
+  if (snapshot == nullptr) return subtask->Open({});
+  const int parallelism = ParallelismOf(graph_.nodes[node], options_);
+  std::vector<std::shared_ptr<const state::StateSegment>> segments;
+  for (const StateSegment* s :
+       SegmentsFor(*snapshot, subtask->index(), parallelism, options_.max_parallelism)) {
+    TW_ASSIGN_OR_RETURN(auto segment, OpenSegment(options_.checkpoints.file_system,
+                                                  options_.restored->folder, *s));
+    segments.push_back(std::move(segment));
+  }
+  return subtask->Open(
+      EntriesFor(*snapshot, subtask->index(), parallelism, options_.max_parallelism),
+      std::move(segments), ExtendsSegments(*snapshot, graph_.nodes[node]));
+}
+
+// Each worker's subtasks on a thread of their own, since restored state takes a while to load.
 Status Job::OpenSubtasks() {
-  for (auto& w : workers_) {
-    for (const auto& subtask : w->subtasks()) {
-      const auto node = static_cast<size_t>(subtask->node());
-      operators::OperatorState entries;
-      if (const NodeSnapshot* snapshot = RestoredNode(node)) {
-        entries = EntriesFor(*snapshot, subtask->index(),
-                             ParallelismOf(graph_.nodes[node], options_), options_.max_parallelism);
+  std::vector<Status> opened(workers_.size());
+  const auto open = [&](size_t worker) {
+    for (const auto& subtask : workers_[worker]->subtasks()) {
+      opened[worker] = OpenSubtask(subtask.get());
+      if (!opened[worker].ok()) {
+        opened[worker] = opened[worker].WithContext(subtask->name());
+        return;
       }
-      if (Status s = subtask->Open(entries); !s.ok()) return s.WithContext(subtask->name());
+    }
+  };
+  std::vector<std::thread> others;
+  for (size_t w = 1; w < workers_.size(); ++w) {
+    if (options_.restored) {
+      others.emplace_back(open, w);
+    } else {
+      open(w);
     }
   }
+  open(0);
+  for (std::thread& t : others) t.join();
+  for (Status& s : opened) TW_RETURN_IF_ERROR(std::move(s));
   return Status::OK();
 }
 

@@ -37,6 +37,7 @@ namespace thalweg::runtime {
 
 class Channel;
 class CheckpointCoordinator;
+class Subtask;
 class Worker;
 
 struct JobOptions {
@@ -104,6 +105,9 @@ class Job {
   /// Becomes the owner of the checkpoint folder, restores sinks and sources, makes the coordinator.
   Status TakeOver();
   Status OpenSubtasks();
+  Status OpenSubtask(Subtask* subtask);
+  /// Whether the next snapshots of `node` build on the restored segments.
+  bool ExtendsSegments(const NodeSnapshot& snapshot, const graph::Node& node) const;
   const NodeSnapshot* RestoredNode(size_t node) const;
   void Fail(Status status);
   Status NameLargestHolders(const Status& status) const;

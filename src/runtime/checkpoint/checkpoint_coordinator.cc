@@ -12,6 +12,7 @@ namespace {
 
 /// Chunks that wait for the disk; beyond it snapshots pause.
 constexpr int64_t kQueueBytes = 16 << 20;
+constexpr int64_t kCopyBytes = 1 << 20;
 /// The clock is looked at no less often, in real milliseconds.
 constexpr int64_t kLongestWaitMs = 100;
 
@@ -118,6 +119,7 @@ void CheckpointCoordinator::Run() {
     facts.last_begin_ms = begin_ms_;
     facts.last_end_ms = end_ms_;
     const int64_t due = NextTriggerMs(options_, facts);
+    bool was_full = false;
     {
       std::unique_lock lock(mutex_);
       const int64_t wait = std::clamp<int64_t>(due - clock_->NowMs(), 0, kLongestWaitMs);
@@ -125,8 +127,10 @@ void CheckpointCoordinator::Run() {
                      [this] { return closing_ || !events_.empty(); });
       if (closing_ && events_.empty()) break;
       events.swap(events_);
+      was_full = queued_bytes_ >= kQueueBytes;
       queued_bytes_ = 0;
     }
+    if (was_full) job_.wake_workers();
     const int64_t now = clock_->NowMs();
     for (Event& event : events) {
       if (Status s = Handle(std::move(event)); !s.ok()) Fail(s, now);
@@ -355,10 +359,15 @@ Status CheckpointCoordinator::WriteSavepoint(const Manifest& manifest, const std
   for (NodeSnapshot& node : copy.nodes) {
     for (StateSegment& s : node.segments) {
       if (s.file.empty()) continue;
-      TW_ASSIGN_OR_RETURN(const std::string bytes, LoadSegment(fs, storage_.folder(), s));
+      TW_ASSIGN_OR_RETURN(const auto from, OpenSegment(fs, storage_.folder(), s));
       s.file = std::string(FileName(s.file));
       TW_ASSIGN_OR_RETURN(const auto file, fs->Create(JoinPath(folder, s.file)));
-      TW_RETURN_IF_ERROR(file->Append(bytes));
+      std::string bytes;
+      for (int64_t at = 0; at < s.size; at += static_cast<int64_t>(bytes.size())) {
+        bytes.resize(static_cast<size_t>(std::min(kCopyBytes, s.size - at)));
+        TW_RETURN_IF_ERROR(from->Read(at, bytes.size(), bytes.data()));
+        TW_RETURN_IF_ERROR(file->Append(bytes));
+      }
       TW_RETURN_IF_ERROR(file->Sync());
       TW_RETURN_IF_ERROR(file->Close());
     }

@@ -53,6 +53,7 @@ struct CheckpointedJob {
 
   std::function<void(int64_t epoch, bool suspend)> inject_barriers;
   std::function<void(int64_t epoch, bool durable)> notify;
+  std::function<void()> wake_workers;  ///< there is room for chunks again
   std::function<void(Status)> fail;
   /// The job has been stopped by a checkpoint; its workers have nothing more to do.
   std::function<void()> end;

@@ -43,6 +43,22 @@ std::optional<int64_t> GenerationOfStateFile(std::string_view name) {
   return ParseNumber(name.substr(0, name.find('-')));
 }
 
+class FileSegment final : public state::StateSegment {
+ public:
+  explicit FileSegment(std::unique_ptr<ReadableFile> file) : file_(std::move(file)) {}
+  const std::string& name() const override { return file_->path(); }
+  int64_t size() const override { return file_->size(); }
+  Status Read(int64_t offset, size_t bytes, char* to) const override {
+    TW_ASSIGN_OR_RETURN(const int64_t n, file_->ReadAt(offset, static_cast<int64_t>(bytes),
+                                                       reinterpret_cast<uint8_t*>(to)));
+    if (n != static_cast<int64_t>(bytes)) return Status::Io(name() + ": shrank while it was read");
+    return Status::OK();
+  }
+
+ private:
+  const std::unique_ptr<ReadableFile> file_;
+};
+
 Result<std::vector<FileInfo>> ListIfThere(FileSystem* fs, const std::string& folder) {
   TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(folder));
   if (!there) return std::vector<FileInfo>();
@@ -167,16 +183,19 @@ Result<std::string> StateFolderOf(FileSystem* fs, const std::string& path) {
   return info && info->is_directory ? path : ParentDirectory(path);
 }
 
-Result<std::string> LoadSegment(FileSystem* fs, const std::string& folder,
-                                const StateSegment& segment) {
-  if (segment.file.empty()) return segment.bytes;
-  const std::string path = JoinPath(folder, segment.file);
-  TW_ASSIGN_OR_RETURN(std::string bytes, ReadAll(fs, path));
-  if (static_cast<int64_t>(bytes.size()) != segment.size) {
-    return Status::BadData(fmt::format("{}: holds {} bytes, but the checkpoint knows {}", path,
-                                       bytes.size(), segment.size));
+Result<std::shared_ptr<const state::StateSegment>> OpenSegment(FileSystem* fs,
+                                                               const std::string& folder,
+                                                               const StateSegment& segment) {
+  if (segment.file.empty()) {
+    return {std::make_shared<state::MemorySegment>("the manifest", segment.bytes)};
   }
-  return bytes;
+  const std::string path = JoinPath(folder, segment.file);
+  TW_ASSIGN_OR_RETURN(auto file, fs->OpenForRead(path));
+  if (file->size() != segment.size) {
+    return Status::BadData(fmt::format("{}: holds {} bytes, but the checkpoint knows {}", path,
+                                       file->size(), segment.size));
+  }
+  return {std::make_shared<FileSegment>(std::move(file))};
 }
 
 Status WriteDurably(FileSystem* fs, const std::string& path, std::string_view bytes) {

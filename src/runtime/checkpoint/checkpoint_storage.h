@@ -18,6 +18,7 @@
 #include "base/file_system.h"
 #include "base/status.h"
 #include "runtime/checkpoint/manifest.h"
+#include "state/state_segment.h"
 
 namespace thalweg::runtime {
 
@@ -61,9 +62,11 @@ class CheckpointStorage {
 Result<Manifest> LoadManifest(FileSystem* file_system, const std::string& path);
 /// The folder that the state files of the manifest at `path` are relative to.
 Result<std::string> StateFolderOf(FileSystem* file_system, const std::string& path);
-/// Content of a segment; kBadData naming the file if it is cut off.
-Result<std::string> LoadSegment(FileSystem* file_system, const std::string& folder,
-                                const StateSegment& segment);
+/// Content of a segment, read when needed and alive as long as `segment`; kBadData naming the file if
+/// it is cut off.
+Result<std::shared_ptr<const state::StateSegment>> OpenSegment(FileSystem* file_system,
+                                                               const std::string& folder,
+                                                               const StateSegment& segment);
 /// Writes `bytes` to a new file beside `path`, then puts it there durably.
 Status WriteDurably(FileSystem* file_system, const std::string& path, std::string_view bytes);
 

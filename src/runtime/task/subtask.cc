@@ -6,6 +6,13 @@ namespace thalweg::runtime {
 
 using operators::Progress;
 
+namespace {
+
+// Of a snapshot, between two steps: well below a millisecond.
+constexpr int64_t kSnapshotBytes = 256 << 10;
+
+}  // namespace
+
 Subtask::Subtask(SubtaskConfig config, std::unique_ptr<operators::Operator> op, InputGate gate,
                  std::vector<Output> outputs, const expr::EvalContext* eval,
                  MemoryPool* parent_pool)
@@ -21,8 +28,11 @@ Subtask::Subtask(SubtaskConfig config, std::unique_ptr<operators::Operator> op, 
 
 Subtask::~Subtask() = default;
 
-Status Subtask::Open(const operators::OperatorState& restored) {
+Status Subtask::Open(const operators::OperatorState& restored,
+                     std::vector<std::shared_ptr<const state::StateSegment>> segments,
+                     bool extend) {
   ScopedMemoryPool scope(pool_.get());
+  if (!segments.empty()) TW_RETURN_IF_ERROR(state_.Restore(std::move(segments), extend));
   TW_RETURN_IF_ERROR(op_->Open(this, restored));
   return state_.FinishOpen();
 }
@@ -57,6 +67,11 @@ Result<bool> Subtask::Run(const std::atomic<bool>& stop) {
   ScopedMemoryPool scope(pool_.get());
   eval_.now_ms = shared_eval_->now_ms;
   bool moved = false;
+  if (receiver_ != nullptr) {
+    auto served = ServeSnapshot();
+    if (!served.ok()) return served.status().WithContext(config_.name);
+    moved = *served;
+  }
   while (Flush(&moved)) {
     if (phase_ == Phase::kEnding) {
       phase_ = Phase::kFinished;
@@ -97,6 +112,7 @@ Result<bool> Subtask::Step(const std::atomic<bool>& stop) {
   if (gate_.all_ended() && phase_ == Phase::kRunning) {
     InputGate::Event rest = gate_.Next();  // what the last End left behind
     if (rest.kind == InputGate::Event::Kind::kNone) {
+      if (writing_snapshot()) return false;
       TW_RETURN_IF_ERROR(End(stopped_));
       return true;
     }
@@ -181,17 +197,57 @@ void Subtask::RequestBarrier(int64_t epoch, bool suspend) {
   requested_barrier_.store(epoch);
 }
 
-void Subtask::NotifyCheckpoint(int64_t epoch, bool durable) {}
+void Subtask::NotifyCheckpoint(int64_t epoch, bool durable) {
+  (durable ? durable_epoch_ : failed_epoch_).store(epoch);
+}
 
 Status Subtask::OnBarrier(int64_t epoch) {
   if (receiver_ != nullptr) {
     TW_RETURN_IF_ERROR(op_->OnBarrier(epoch));
-    SubtaskSnapshot snapshot;
-    TW_RETURN_IF_ERROR(op_->Snapshot(&snapshot.entries));
-    receiver_->OnSnapshot(epoch, config_.node, config_.subtask, std::move(snapshot));
+    // A barrier comes only after the fate of the one before is decided: it was given up.
+    if (snapshot_epoch_ != 0) TW_RETURN_IF_ERROR(ServeSnapshot().status());
+    if (snapshot_epoch_ != 0) state_.AbortSnapshot();
+    snapshot_ = {};
+    TW_RETURN_IF_ERROR(op_->Snapshot(&snapshot_.entries));
+    state_.BeginSnapshot(false);
+    snapshot_.base = state_.snapshot_is_base();
+    for (const auto& table : state_.Tables()) snapshot_.state_rows += table.rows;
+    snapshot_.state_bytes = state_.live_bytes();
+    snapshot_epoch_ = epoch;
+    snapshot_written_ = false;
+    TW_RETURN_IF_ERROR(WriteSnapshot().status());
   }
   staged_.push_back(data::Element::Barrier(epoch));
   return Status::OK();
+}
+
+Result<bool> Subtask::WriteSnapshot() {
+  if (!receiver_->HasRoom()) return false;
+  std::string bytes;
+  bool done = false;
+  TW_RETURN_IF_ERROR(state_.ContinueSnapshot(kSnapshotBytes, &bytes, &done));
+  if (!bytes.empty()) {
+    receiver_->OnChunk(snapshot_epoch_, config_.node, config_.subtask, std::move(bytes));
+  }
+  if (done) {
+    snapshot_written_ = true;
+    receiver_->OnSnapshot(snapshot_epoch_, config_.node, config_.subtask, std::move(snapshot_));
+  }
+  return true;
+}
+
+Result<bool> Subtask::ServeSnapshot() {
+  if (snapshot_epoch_ == 0) return false;
+  if (failed_epoch_.load() == snapshot_epoch_) {
+    state_.AbortSnapshot();
+  } else if (durable_epoch_.load() == snapshot_epoch_) {
+    state_.FinishSnapshot();
+    TW_RETURN_IF_ERROR(op_->OnCommit(snapshot_epoch_));
+  } else {
+    return snapshot_written_ ? false : WriteSnapshot();
+  }
+  snapshot_epoch_ = 0;
+  return true;
 }
 
 Status Subtask::End(bool stopped) {

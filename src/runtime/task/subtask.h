@@ -46,7 +46,10 @@ class Subtask final : public operators::OperatorContext {
           std::vector<Output> outputs, const expr::EvalContext* eval, MemoryPool* parent_pool);
   ~Subtask() override;
 
-  Status Open(const operators::OperatorState& restored);
+  /// `segments`: of its keyed tables, oldest first; `extend`: later snapshots build on them.
+  Status Open(const operators::OperatorState& restored,
+              std::vector<std::shared_ptr<const state::StateSegment>> segments = {},
+              bool extend = false);
   /// Runs steps until none is possible; true if anything was done. `*stop`: sources end now.
   Result<bool> Run(const std::atomic<bool>& stop);
   /// End has been passed on to every consumer.
@@ -97,8 +100,11 @@ class Subtask final : public operators::OperatorContext {
   Result<bool> StepSource(const std::atomic<bool>& stop);
   Status HandleEvent(InputGate::Event event);
   Status OnBarrier(int64_t epoch);
-  /// Works on the running snapshot for a moment; true if it got on.
-  Result<bool> ContinueSnapshot();
+  /// Works on the running snapshot for a moment, and learns what became of the last one; true if
+  /// anything was done.
+  Result<bool> ServeSnapshot();
+  Result<bool> WriteSnapshot();
+  bool writing_snapshot() const { return snapshot_epoch_ != 0 && !snapshot_written_; }
   Status End(bool stopped);
   void PublishCounters();
 
@@ -127,6 +133,11 @@ class Subtask final : public operators::OperatorContext {
   std::atomic<int64_t> requested_barrier_{0};
   std::atomic<bool> suspend_{false};  // with requested_barrier_
   bool suspended_ = false;
+  int64_t snapshot_epoch_ = 0;     // of the state's running snapshot; 0: none
+  bool snapshot_written_ = false;  // all of it is handed over
+  SubtaskSnapshot snapshot_;       // of snapshot_epoch_, while it is written
+  std::atomic<int64_t> durable_epoch_{0};
+  std::atomic<int64_t> failed_epoch_{0};
 };
 
 }  // namespace thalweg::runtime

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "api/job_launcher.h"
 #include "expr/time_zone.h"
 #include "sql/statement_splitter.h"
 
@@ -64,8 +65,7 @@ Status Session::RunStatement(std::string_view script, SqlSpan statement, ResultH
   return Status::OK();
 }
 
-Result<std::unique_ptr<runtime::Job>> Session::MakeJob(
-    graph::Graph graph, std::string name, std::function<Status(const data::Batch&)> collector) {
+Result<runtime::JobOptions> Session::OptionsOf(const graph::Graph& graph, std::string name) const {
   runtime::JobOptions options;
   options.name = std::move(name);
   options.parallelism = options_.parallelism;
@@ -81,7 +81,6 @@ Result<std::unique_ptr<runtime::Job>> Session::MakeJob(
   options.batch_rows = options_.batch_rows;
   options.pool = pool_.get();
   options.clock = options_.clock;
-  options.collector = std::move(collector);
   const std::string zone = configuration_.GetString("table.local-time-zone");
   if (zone == "default") {
     options.eval.zone = expr::TimeZone::System();
@@ -93,21 +92,7 @@ Result<std::unique_ptr<runtime::Job>> Session::MakeJob(
   options.eval.now_ms = options.eval.query_start_ms;
   options.eval.streaming = graph.streaming;
   options.eval.seed = options_.seed;
-  return runtime::Job::Create(std::move(graph), std::move(options));
-}
-
-Status Session::RunJob(runtime::Job* job, std::string_view name, ResultHandler* handler) {
-  {
-    std::lock_guard lock(mutex_);
-    if (stopped_) return Status::OK();
-    stoppable_.push_back(job);
-  }
-  handler->OnJobStart(job, name);
-  Status status = job->Run();
-  handler->OnJobEnd(job);
-  std::lock_guard lock(mutex_);
-  std::erase(stoppable_, job);
-  return status;
+  return options;
 }
 
 Status Session::RunQuery(sql::Planned planned, ResultHandler* handler) {
@@ -117,46 +102,102 @@ Status Session::RunQuery(sql::Planned planned, ResultHandler* handler) {
       mode = planned.graph.nodes[static_cast<size_t>(node.inputs[0].from)].mode;
     }
   }
+  const std::string name = "collect";
+  TW_ASSIGN_OR_RETURN(runtime::JobOptions options, OptionsOf(planned.graph, name));
   // The sinks of several workers collect at once; a handler is called by one at a time.
   std::mutex collecting;
+  options.collector = [&](const data::Batch& b) {
+    std::lock_guard lock(collecting);
+    return handler->OnBatch(b);
+  };
   TW_ASSIGN_OR_RETURN(auto job,
-                      MakeJob(std::move(planned.graph), "collect", [&](const data::Batch& b) {
-                        std::lock_guard lock(collecting);
-                        return handler->OnBatch(b);
-                      }));
+                      runtime::Job::Create(std::move(planned.graph), std::move(options)));
   TW_RETURN_IF_ERROR(handler->OnSchema(planned.schema, mode));
-  TW_RETURN_IF_ERROR(RunJob(job.get(), "collect", handler));
-  TW_RETURN_IF_ERROR(handler->OnResultEnd());
-  ReportEnd(*job, "collect", handler);
-  return Status::OK();
-}
-
-Status Session::RunInsert(sql::Planned planned, ResultHandler* handler) {
-  std::string name = configuration_.GetString("pipeline.name");
-  if (name.empty()) {
-    for (const std::string& sink : planned.sinks)
-      name += (name.empty() ? "insert-into_" : ",") + sink;
-    if (jobs_started_ > 0) name += fmt::format("_{}", jobs_started_);
-  }
-  ++jobs_started_;
-  TW_ASSIGN_OR_RETURN(auto job, MakeJob(std::move(planned.graph), name, nullptr));
-  if (job->bounded()) {
-    TW_RETURN_IF_ERROR(RunJob(job.get(), name, handler));
-    ReportEnd(*job, name, handler);
-    return Status::OK();
-  }
   {
     std::lock_guard lock(mutex_);
     if (stopped_) return Status::OK();
-    stoppable_.push_back(job.get());
+    stops_.emplace(job.get(), [job = job.get()] { job->Stop(); });
   }
-  TW_RETURN_IF_ERROR(job->Start());
   handler->OnJobStart(job.get(), name);
-  running_.push_back({name, std::move(job)});
+  const Status status = job->Run();
+  handler->OnJobEnd(job.get());
+  {
+    std::lock_guard lock(mutex_);
+    stops_.erase(job.get());
+  }
+  TW_RETURN_IF_ERROR(status);
+  TW_RETURN_IF_ERROR(handler->OnResultEnd());
+  Report(*job, name, handler);
   return Status::OK();
 }
 
-void Session::ReportEnd(const runtime::Job& job, std::string_view name, ResultHandler* handler) {
+std::string Session::NameOf(const sql::Planned& planned) const {
+  std::string name = configuration_.GetString("pipeline.name");
+  if (!name.empty()) return name;
+  for (const std::string& sink : planned.sinks) {
+    name += (name.empty() ? "insert-into_" : ",") + sink;
+  }
+  if (jobs_started_ > 0) name += fmt::format("_{}", jobs_started_);
+  return name;
+}
+
+std::string Session::IdentityOf(std::string_view name) const {
+  if (configuration_.GetString("pipeline.name").empty() && !options_.script_identity.empty()) {
+    return fmt::format("{}.{}", options_.script_identity, name);
+  }
+  return std::string(name);
+}
+
+Status Session::RunInsert(sql::Planned planned, ResultHandler* handler) {
+  const std::string name = NameOf(planned);
+  ++jobs_started_;
+  JobLauncher launcher;
+  launcher.graph = std::move(planned.graph);
+  TW_ASSIGN_OR_RETURN(launcher.options, OptionsOf(launcher.graph, name));
+  launcher.configuration = configuration_;
+  launcher.identity = IdentityOf(name);
+  launcher.state_root = options_.state_root;
+  launcher.restore = options_.restore;
+  launcher.file_system = options_.file_system;
+  launcher.notice = [handler](const std::string& text) { handler->OnNotice(text); };
+  launcher.log = [handler, name](const std::string& line) {
+    handler->OnLog(fmt::format("job {}: {}", name, line));
+  };
+  JobListener listener;
+  listener.on_start = [handler, name](const runtime::Job* job) { handler->OnJobStart(job, name); };
+  listener.on_end = [handler](const runtime::Job* job) { handler->OnJobEnd(job); };
+  listener.on_notice = launcher.notice;
+  auto launch = std::make_shared<JobLauncher>(std::move(launcher));
+  auto job = std::make_unique<SupervisedJob>(
+      name, [launch](int attempt) { return launch->Launch(attempt); }, options_.clock,
+      std::move(listener));
+  {
+    std::lock_guard lock(mutex_);
+    if (stopped_) return Status::OK();
+    stops_.emplace(job.get(), [job = job.get()] { job->Stop(); });
+  }
+  Status started = job->Start();
+  if (!started.ok()) {
+    std::lock_guard lock(mutex_);
+    stops_.erase(job.get());
+    return started;
+  }
+  if (job->bounded()) return WaitFor(job.get(), handler);
+  running_.push_back(std::move(job));
+  return Status::OK();
+}
+
+Status Session::WaitFor(SupervisedJob* job, ResultHandler* handler) {
+  const Status status = job->Wait();
+  {
+    std::lock_guard lock(mutex_);
+    stops_.erase(job);
+  }
+  if (status.ok() && job->job() != nullptr) Report(*job->job(), job->name(), handler);
+  return status;
+}
+
+void Session::Report(const runtime::Job& job, std::string_view name, ResultHandler* handler) {
   const runtime::JobStats stats = job.stats();
   for (const runtime::NodeStats& node : stats.nodes) {
     if (node.late_rows > 0) {
@@ -175,16 +216,9 @@ void Session::ReportEnd(const runtime::Job& job, std::string_view name, ResultHa
 
 Status Session::Finish(ResultHandler* handler) {
   Status first;
-  for (RunningJob& r : running_) {
-    Status status = r.job->Wait();
-    handler->OnJobEnd(r.job.get());
-    {
-      std::lock_guard lock(mutex_);
-      std::erase(stoppable_, r.job.get());
-    }
-    if (status.ok()) {
-      ReportEnd(*r.job, r.name, handler);
-    } else if (first.ok()) {
+  for (auto& job : running_) {
+    const Status status = WaitFor(job.get(), handler);
+    if (!status.ok() && first.ok()) {
       first = status;
       Stop();  // the others go on only if all do: one process, one outcome
     }
@@ -196,7 +230,7 @@ Status Session::Finish(ResultHandler* handler) {
 void Session::Stop() {
   std::lock_guard lock(mutex_);
   stopped_ = true;
-  for (runtime::Job* job : stoppable_) job->Stop();
+  for (auto& [job, stop] : stops_) stop();
 }
 
 Status Session::CheckScript(std::string_view script) {
@@ -208,8 +242,9 @@ Status Session::CheckScript(std::string_view script) {
     if (!planned.ok()) return planned.status().WithSpan(*statement);
     if (planned->kind == sql::Planned::Kind::kQuery ||
         planned->kind == sql::Planned::Kind::kInsert) {
-      auto job = MakeJob(std::move(planned->graph), "check",
-                         [](const data::Batch&) { return Status::OK(); });
+      TW_ASSIGN_OR_RETURN(runtime::JobOptions options, OptionsOf(planned->graph, "check"));
+      options.collector = [](const data::Batch&) { return Status::OK(); };
+      auto job = runtime::Job::Create(std::move(planned->graph), std::move(options));
       if (!job.ok()) return job.status().WithSpan(*statement);
     }
   }

@@ -11,14 +11,17 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "api/supervised_job.h"
 #include "base/clock.h"
 #include "base/configuration.h"
+#include "base/file_system.h"
 #include "base/status.h"
 #include "data/batch.h"
 #include "data/type.h"
@@ -34,6 +37,14 @@ struct SessionOptions {
   int32_t batch_rows = 4096;
   Clock* clock = Clock::System();
   uint64_t seed = 0;  ///< RAND, UUID; 0: from the system
+  /// Folder of the jobs' checkpoint folders, where no key says otherwise; empty: nowhere, so that
+  /// only jobs with execution.checkpointing.dir keep checkpoints.
+  std::string state_root;
+  /// Tells this script's jobs from others' of the same name, unless pipeline.name is set.
+  std::string script_identity;
+  /// What jobs start from: "latest" checkpoint of theirs, "none", or the path of one.
+  std::string restore = "latest";
+  FileSystem* file_system = FileSystem::Posix();  ///< of checkpoints
 };
 
 /// Receives what statements produce. All calls come one at a time.
@@ -46,9 +57,12 @@ class ResultHandler {
   virtual Status OnResultEnd() = 0;
   /// "Table created.", "Job insert_into_t finished: 3 rows."
   virtual void OnMessage(std::string_view message) {}
-  /// Something the user should know: a key without meaning here, late rows dropped.
+  /// Something the user should know: a key without meaning here, late rows dropped. This and the
+  /// calls below may come from any thread.
   virtual void OnNotice(std::string_view notice) {}
-  /// A job has started; the pointer is valid until OnJobEnd.
+  /// What a log holds: a checkpoint was made.
+  virtual void OnLog(std::string_view line) {}
+  /// A job has started, for the first time or again; the pointer is valid until OnJobEnd.
   virtual void OnJobStart(const runtime::Job* job, std::string_view name) {}
   virtual void OnJobEnd(const runtime::Job* job) {}
 };
@@ -77,26 +91,23 @@ class Session {
   Status RunStatement(std::string_view script, SqlSpan statement, ResultHandler* handler);
   Status RunQuery(sql::Planned planned, ResultHandler* handler);
   Status RunInsert(sql::Planned planned, ResultHandler* handler);
-  Result<std::unique_ptr<runtime::Job>> MakeJob(
-      graph::Graph graph, std::string name, std::function<Status(const data::Batch&)> collector);
-  Status RunJob(runtime::Job* job, std::string_view name, ResultHandler* handler);
+  Result<runtime::JobOptions> OptionsOf(const graph::Graph& graph, std::string name) const;
+  /// Name of an INSERT's job, and of its checkpoint folder.
+  std::string NameOf(const sql::Planned& planned) const;
+  std::string IdentityOf(std::string_view name) const;
   Status Finish(ResultHandler* handler);
-  void ReportEnd(const runtime::Job& job, std::string_view name, ResultHandler* handler);
-
-  struct RunningJob {
-    std::string name;
-    std::unique_ptr<runtime::Job> job;
-  };
+  Status WaitFor(SupervisedJob* job, ResultHandler* handler);
+  void Report(const runtime::Job& job, std::string_view name, ResultHandler* handler);
 
   SessionOptions options_;
   std::shared_ptr<MemoryPool> pool_;
   Configuration configuration_;
   sql::Planner planner_;
-  std::vector<RunningJob> running_;  // unbounded INSERTs
+  std::vector<std::unique_ptr<SupervisedJob>> running_;  // unbounded INSERTs
   int jobs_started_ = 0;
 
   std::mutex mutex_;  // guards what Stop touches
-  std::vector<runtime::Job*> stoppable_;
+  std::map<const void*, std::function<void()>> stops_;  // by job
   bool stopped_ = false;
 };
 

@@ -79,6 +79,10 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
   run->add_option("--memory", memory, "limit of all jobs (default: 80 % of the machine's memory)")
       ->type_name("SIZE")
       ->check(CheckMemory);
+  run->add_option("--restore", out.restore,
+                  "what jobs start from: the latest checkpoint of theirs, none, or a checkpoint or "
+                  "savepoint (default: latest)")
+      ->type_name("latest|none|PATH");
   run->footer(kRunDetails);
 
   CLI::App* check = app.add_subcommand("check", "plan the statements of a SQL file, run nothing");

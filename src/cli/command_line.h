@@ -20,6 +20,7 @@ struct CommandLine {
   Output output = Output::kAuto;
   int64_t memory_bytes = 0;  ///< 0: 80 % of the machine's
   std::string function;      ///< functions NAME
+  std::string restore = "latest";  ///< "latest", "none" or a path
 };
 
 /// The command line, or the exit code of a program that has nothing more to do: help, version and

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "api/error_text.h"
 #include "api/result_writer.h"
 #include "api/session.h"
+#include "base/checksum.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
@@ -20,6 +22,12 @@ namespace thalweg::cli {
 namespace {
 
 constexpr size_t kLargestScript = 256 << 20;
+
+std::string Hex(uint64_t v) {
+  char text[9];
+  snprintf(text, sizeof text, "%08x", static_cast<uint32_t>(v));
+  return text;
+}
 
 // The whole of a file, or of standard input for "-".
 Status ReadScript(const std::string& path, std::string* text) {
@@ -54,6 +62,9 @@ class RunHandler : public api::ResultWriter {
   void OnNotice(std::string_view notice) override {
     terminal_->Error("note: " + std::string(notice));
   }
+  void OnLog(std::string_view line) override {
+    if (!terminal_->error_is_terminal()) terminal_->Error(line);
+  }
   void OnJobStart(const runtime::Job* job, std::string_view name) override {
     if (progress_) progress_->Add(job, name);
   }
@@ -80,6 +91,24 @@ api::OutputFormat FormatOf(Output output, const Terminal& terminal) {
       break;
   }
   return terminal.output_is_terminal() ? api::OutputFormat::kTable : api::OutputFormat::kChangelog;
+}
+
+// $XDG_STATE_HOME/thalweg, or its default; empty without a home.
+std::string StateRoot() {
+  const char* state = getenv("XDG_STATE_HOME");
+  if (state != nullptr && *state != '\0') return std::string(state) + "/thalweg";
+  const char* home = getenv("HOME");
+  return home != nullptr && *home != '\0' ? std::string(home) + "/.local/state/thalweg" : "";
+}
+
+// Says which script a job is of: its file's name and place, or its text.
+std::string ScriptIdentity(const std::string& file, const std::string& script) {
+  if (file == "-") return "stdin-" + Hex(Checksum64(script));
+  char* resolved = realpath(file.c_str(), nullptr);
+  const std::string path = resolved != nullptr ? resolved : file;
+  free(resolved);
+  const size_t name = path.rfind('/') + 1;
+  return path.substr(name, path.rfind('.') - name) + "-" + Hex(Checksum64(path));
 }
 
 // The session that a signal stops; none before it is made and once it has done its work.
@@ -142,6 +171,9 @@ int RunCommand(const CommandLine& command) {
   api::SessionOptions options;
   options.parallelism = command.parallelism;
   options.memory_limit = command.memory_bytes;
+  options.state_root = StateRoot();
+  options.script_identity = ScriptIdentity(command.file, script);
+  options.restore = command.restore;
   api::Session session(options);
   running.Set(&session);
 

@@ -155,45 +155,67 @@ Status Job::Build() {
 }
 
 const NodeSnapshot* Job::RestoredNode(size_t node) const {
-  return options_.restored ? options_.restored->manifest.Find(graph_.nodes[node].uid) : nullptr;
+  return restored_ ? restored_->manifest.Find(graph_.nodes[node].uid) : nullptr;
+}
+
+bool Job::commits() const {
+  return std::any_of(sinks_.begin(), sinks_.end(), [](const auto& s) { return s && s->commits(); });
+}
+
+void Job::EnableCheckpoints(CheckpointOptions options,
+                            std::shared_ptr<const RestoredJob> restored) {
+  checkpoints_ = std::move(options);
+  restored_ = std::move(restored);
+}
+
+Status Job::FinishPublication() {
+  TW_RETURN_IF_ERROR(TakeOver());
+  TW_RETURN_IF_ERROR(RestoreSinks());
+  return coordinator_->Finish();
+}
+
+Status Job::RestoreSinks() {
+  for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+    if (!sinks_[i]) continue;
+    const NodeSnapshot* snapshot = RestoredNode(i);
+    std::vector<operators::SinkCoordinator::Sealed> pending;
+    for (size_t p = 0; restored_ != nullptr && p < restored_->manifest.pending.size(); ++p) {
+      const PendingOutput& o = restored_->manifest.pending[p];
+      if (o.uid == graph_.nodes[i].uid) pending.push_back({o.epoch, o.watermark_ms, o.committables});
+    }
+    Status s = sinks_[i]->Restore(
+        owner_, snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
+        std::move(pending));
+    if (!s.ok()) return s.WithContext(graph_.nodes[i].name);
+  }
+  return Status::OK();
 }
 
 Status Job::TakeOver() {
-  const RestoredJob* restored = options_.restored.get();
+  const RestoredJob* restored = restored_.get();
   if (restored != nullptr && restored->manifest.max_parallelism != options_.max_parallelism) {
     return Status::InvalidSql(fmt::format(
         "{}: has {} key groups, this job {}: a checkpoint cannot change pipeline.max-parallelism",
         restored->path, restored->manifest.max_parallelism, options_.max_parallelism));
   }
-  connectors::Ownership owner{MakeLineage(), 1};
+  owner_ = {MakeLineage(), 1};
   int64_t epoch = 0;
   if (restored != nullptr && restored->continues) {
-    owner.lineage = restored->manifest.lineage;
+    owner_.lineage = restored->manifest.lineage;
     epoch = restored->manifest.epoch;
   }
   if (has_checkpoints()) {
-    CheckpointStorage storage(options_.checkpoints.file_system, options_.checkpoints.folder);
-    TW_ASSIGN_OR_RETURN(owner.generation, storage.TakeGeneration());
+    CheckpointStorage storage(checkpoints_.file_system, checkpoints_.folder);
+    TW_ASSIGN_OR_RETURN(owner_.generation, storage.TakeGeneration());
   }
   CheckpointedJob job{.name = options_.name,
-                      .lineage = owner.lineage,
-                      .generation = owner.generation,
+                      .lineage = owner_.lineage,
+                      .generation = owner_.generation,
                       .epoch = epoch,
                       .max_parallelism = options_.max_parallelism};
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const graph::Node& node = graph_.nodes[i];
     const NodeSnapshot* snapshot = RestoredNode(i);
-    if (sinks_[i]) {
-      std::vector<operators::SinkCoordinator::Sealed> pending;
-      for (size_t p = 0; restored != nullptr && p < restored->manifest.pending.size(); ++p) {
-        const PendingOutput& o = restored->manifest.pending[p];
-        if (o.uid == node.uid) pending.push_back({o.epoch, o.watermark_ms, o.committables});
-      }
-      Status s = sinks_[i]->Restore(
-          owner, snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
-          std::move(pending));
-      if (!s.ok()) return s.WithContext(node.name);
-    }
     if (sources_[i] && snapshot != nullptr) {
       if (Status s = sources_[i]->Restore(snapshot->entries); !s.ok()) {
         return s.WithContext(node.name);
@@ -233,7 +255,7 @@ Status Job::TakeOver() {
     for (auto& w : workers_) w->wakeup()->Notify();
   };
   std::lock_guard lock(mutex_);
-  coordinator_ = std::make_unique<CheckpointCoordinator>(options_.checkpoints, std::move(job),
+  coordinator_ = std::make_unique<CheckpointCoordinator>(checkpoints_, std::move(job),
                                                          options_.clock);
   each_subtask([this](Subtask* s) { s->ReportTo(coordinator_.get()); });
   return Status::OK();
@@ -241,7 +263,7 @@ Status Job::TakeOver() {
 
 // Otherwise the first snapshots are complete ones, in the folder of this job and cut as it is.
 bool Job::ExtendsSegments(const NodeSnapshot& snapshot, const graph::Node& node) const {
-  return options_.restored->continues && has_checkpoints() &&
+  return restored_->continues && has_checkpoints() &&
          snapshot.parallelism == ParallelismOf(node, options_);
 }
 
@@ -253,8 +275,8 @@ Status Job::OpenSubtask(Subtask* subtask) {
   std::vector<std::shared_ptr<const state::StateSegment>> segments;
   for (const StateSegment* s :
        SegmentsFor(*snapshot, subtask->index(), parallelism, options_.max_parallelism)) {
-    TW_ASSIGN_OR_RETURN(auto segment, OpenSegment(options_.checkpoints.file_system,
-                                                  options_.restored->folder, *s));
+    TW_ASSIGN_OR_RETURN(auto segment, OpenSegment(checkpoints_.file_system,
+                                                  restored_->folder, *s));
     segments.push_back(std::move(segment));
   }
   return subtask->Open(
@@ -263,10 +285,11 @@ Status Job::OpenSubtask(Subtask* subtask) {
 }
 
 // Each worker's subtasks on a thread of their own, since restored state takes a while to load.
-Status Job::OpenSubtasks() {
+Status Job::OpenSubtasks(bool sinks) {
   std::vector<Status> opened(workers_.size());
   const auto open = [&](size_t worker) {
     for (const auto& subtask : workers_[worker]->subtasks()) {
+      if ((sinks_[static_cast<size_t>(subtask->node())] != nullptr) != sinks) continue;
       opened[worker] = OpenSubtask(subtask.get());
       if (!opened[worker].ok()) {
         opened[worker] = opened[worker].WithContext(subtask->name());
@@ -276,7 +299,7 @@ Status Job::OpenSubtasks() {
   };
   std::vector<std::thread> others;
   for (size_t w = 1; w < workers_.size(); ++w) {
-    if (options_.restored) {
+    if (restored_) {
       others.emplace_back(open, w);
     } else {
       open(w);
@@ -288,15 +311,18 @@ Status Job::OpenSubtasks() {
   return Status::OK();
 }
 
+// What may still turn out to be damaged is read before anything is published.
 Status Job::Start() {
   TW_RETURN_IF_ERROR(TakeOver());
+  TW_RETURN_IF_ERROR(OpenSubtasks(false));
+  TW_RETURN_IF_ERROR(RestoreSinks());
+  TW_RETURN_IF_ERROR(OpenSubtasks(true));
   bool discovers = false;
   for (auto& s : sources_) {
     if (!s) continue;
     TW_RETURN_IF_ERROR(s->Discover());
     discovers |= s->discovery_interval_ms() > 0;
   }
-  TW_RETURN_IF_ERROR(OpenSubtasks());
   if (coordinator_) {
     coordinator_->Start();
     std::lock_guard lock(mutex_);

@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "connectors/sink.h"
 #include "data/batch.h"
 #include "graph/graph.h"
 #include "operators/operator.h"
@@ -52,9 +53,6 @@ struct JobOptions {
   std::string local_time_zone = "UTC";
   expr::EvalContext eval;  ///< zone, seed, query start
   Clock* clock = Clock::System();
-  CheckpointOptions checkpoints;
-  /// Where to go on; null: from the start.
-  std::shared_ptr<const RestoredJob> restored;
   /// Receives the rows of a collecting sink, from one worker thread.
   std::function<Status(const data::Batch&)> collector;
 };
@@ -87,6 +85,15 @@ class Job {
 
   /// Every source of the graph ends by itself.
   bool bounded() const { return bounded_; }
+  /// Some sink publishes its output by commits.
+  bool commits() const;
+  /// Once started.
+  int64_t generation() const { return owner_.generation; }
+  /// Before Start. `restored`: where to go on; null: from the start.
+  void EnableCheckpoints(CheckpointOptions options, std::shared_ptr<const RestoredJob> restored);
+  /// Instead of Start: the restored checkpoint is a job's final one, whose output had not yet been
+  /// published whole.
+  Status FinishPublication();
   Status Start();
   /// Until the job has ended; its result.
   Status Wait();
@@ -96,15 +103,18 @@ class Job {
   /// Of a running job with checkpoints: writes a savepoint to `folder`, which must not exist. `done`
   /// is called once, on another thread.
   void Savepoint(std::string folder, bool stop, std::function<void(Status)> done);
-  bool has_checkpoints() const { return !options_.checkpoints.folder.empty(); }
+  bool has_checkpoints() const { return !checkpoints_.folder.empty(); }
   JobStats stats() const;
 
  private:
   Job(graph::Graph graph, JobOptions options);
   Status Build();
-  /// Becomes the owner of the checkpoint folder, restores sinks and sources, makes the coordinator.
+  /// Becomes the owner of the checkpoint folder, restores the sources, makes the coordinator.
   Status TakeOver();
-  Status OpenSubtasks();
+  /// Publishes what the restored checkpoint lists as pending.
+  Status RestoreSinks();
+  /// Of the sinks, or of all other nodes.
+  Status OpenSubtasks(bool sinks);
   Status OpenSubtask(Subtask* subtask);
   /// Whether the next snapshots of `node` build on the restored segments.
   bool ExtendsSegments(const NodeSnapshot& snapshot, const graph::Node& node) const;
@@ -115,7 +125,10 @@ class Job {
 
   graph::Graph graph_;
   JobOptions options_;
+  CheckpointOptions checkpoints_;
+  std::shared_ptr<const RestoredJob> restored_;
   std::shared_ptr<MemoryPool> pool_;
+  connectors::Ownership owner_;
   bool bounded_ = true;
   std::vector<std::shared_ptr<operators::SourceCoordinator>> sources_;  // per node, null if none
   std::vector<std::shared_ptr<operators::SinkCoordinator>> sinks_;      // per node, null if none

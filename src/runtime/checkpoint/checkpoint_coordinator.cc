@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/memory.h"
 #include "runtime/checkpoint/checkpoint_decisions.h"
 
 namespace thalweg::runtime {
@@ -276,6 +277,7 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
     return Fail(s, now_ms);
   }
   const int64_t bytes = pending_->bytes();
+  const int64_t pause_us = pending_->pause_us();
   pending_ = nullptr;
   failures_ = 0;
   end_ms_ = clock_->NowMs();
@@ -298,8 +300,9 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
     progress_.last_duration_ms = end_ms_ - begin_ms_;
     progress_.last_bytes = bytes;
   }
-  options_.log(fmt::format("checkpoint {}: {} ms, {} bytes of state written", epoch_,
-                           end_ms_ - begin_ms_, bytes));
+  options_.log(fmt::format("checkpoint {}: {} ms, {} of state written, longest pause {:.1f} ms",
+                           epoch_, end_ms_ - begin_ms_, FormatBytes(bytes),
+                           static_cast<double>(pause_us) / 1000));
   if (Status s = storage_.RemoveOld(options_.retained, job_.generation); !s.ok()) {
     options_.log("old checkpoints could not be removed: " + s.message());
   }

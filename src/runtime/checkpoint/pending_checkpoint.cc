@@ -38,6 +38,7 @@ Status PendingCheckpoint::Acknowledge(int node, int subtask, SubtaskSnapshot sna
   Part& part = PartOf(node, subtask);
   if (part.done) return Status::OK();
   part.snapshot = std::move(snapshot);
+  pause_us_ = std::max(pause_us_, part.snapshot.pause_us);
   if (part.open != nullptr) {
     TW_RETURN_IF_ERROR(part.open->Sync());
     TW_RETURN_IF_ERROR(part.open->Close());

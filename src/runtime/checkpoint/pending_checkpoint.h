@@ -26,6 +26,9 @@ class PendingCheckpoint {
   /// Bytes of keyed state written so far.
   int64_t bytes() const { return bytes_; }
 
+  /// Longest pause of any subtask so far.
+  int64_t pause_us() const { return pause_us_; }
+
   Status AddChunk(int node, int subtask, std::string bytes);
   /// The subtask's part is complete.
   Status Acknowledge(int node, int subtask, SubtaskSnapshot snapshot);
@@ -71,6 +74,7 @@ class PendingCheckpoint {
   const int64_t epoch_;
   int missing_ = 0;
   int64_t bytes_ = 0;
+  int64_t pause_us_ = 0;
   std::vector<Node> nodes_;
 };
 

@@ -17,6 +17,7 @@ struct SubtaskSnapshot {
   bool base = true;         ///< the chunks are complete, not changes since the last snapshot
   int64_t state_rows = 0;   ///< live, of all keyed tables
   int64_t state_bytes = 0;  ///< live
+  int64_t pause_us = 0;     ///< longest time that steps had to wait for the snapshot
 };
 
 class SnapshotReceiver {

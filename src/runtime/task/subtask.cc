@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+
 namespace thalweg::runtime {
 
 using operators::Progress;
@@ -10,6 +13,12 @@ namespace {
 
 // Of a snapshot, between two steps: well below a millisecond.
 constexpr int64_t kSnapshotBytes = 256 << 10;
+
+int64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               begin)
+      .count();
+}
 
 }  // namespace
 
@@ -203,6 +212,7 @@ void Subtask::NotifyCheckpoint(int64_t epoch, bool durable) {
 
 Status Subtask::OnBarrier(int64_t epoch) {
   if (receiver_ != nullptr) {
+    const auto begin = std::chrono::steady_clock::now();
     TW_RETURN_IF_ERROR(op_->OnBarrier(epoch));
     // A barrier comes only after the fate of the one before is decided: it was given up.
     if (snapshot_epoch_ != 0) TW_RETURN_IF_ERROR(ServeSnapshot().status());
@@ -215,6 +225,7 @@ Status Subtask::OnBarrier(int64_t epoch) {
     snapshot_.state_bytes = state_.live_bytes();
     snapshot_epoch_ = epoch;
     snapshot_written_ = false;
+    snapshot_.pause_us = MicrosecondsSince(begin);
     TW_RETURN_IF_ERROR(WriteSnapshot().status());
   }
   staged_.push_back(data::Element::Barrier(epoch));
@@ -223,9 +234,11 @@ Status Subtask::OnBarrier(int64_t epoch) {
 
 Result<bool> Subtask::WriteSnapshot() {
   if (!receiver_->HasRoom()) return false;
+  const auto begin = std::chrono::steady_clock::now();
   std::string bytes;
   bool done = false;
   TW_RETURN_IF_ERROR(state_.ContinueSnapshot(kSnapshotBytes, &bytes, &done));
+  snapshot_.pause_us = std::max(snapshot_.pause_us, MicrosecondsSince(begin));
   if (!bytes.empty()) {
     receiver_->OnChunk(snapshot_epoch_, config_.node, config_.subtask, std::move(bytes));
   }

@@ -1,0 +1,43 @@
+// The configuration's checkpoint and restart keys as values, and the checkpoint a job starts from.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/configuration.h"
+#include "base/status.h"
+#include "runtime/checkpoint/checkpoint_options.h"
+#include "runtime/checkpoint/restored_job.h"
+#include "runtime/restart_strategy.h"
+
+namespace thalweg::api {
+
+/// What decides whether and where a job keeps checkpoints, beside the configuration.
+struct CheckpointedJobFacts {
+  std::string identity;    ///< names the job's folder
+  std::string state_root;  ///< where it is if no key says so; empty: nowhere
+  bool bounded = false;
+  bool commits = false;  ///< a sink publishes by commits
+};
+
+/// Folder empty: the job keeps none. kInvalidSql if it should, and no folder is known.
+Result<runtime::CheckpointOptions> CheckpointOptionsOf(const Configuration& configuration,
+                                                       const CheckpointedJobFacts& facts);
+Result<runtime::RestartOptions> RestartOptionsOf(const Configuration& configuration,
+                                                 bool has_checkpoints);
+
+/// "none", "latest" (of `min_generation` or later) or a path. `skip`: the newest usable checkpoints that turned out to be damaged
+/// and are passed over. Null: start afresh. Damaged manifests are named by `notice` and passed over.
+Result<std::shared_ptr<const runtime::RestoredJob>> FindRestored(
+    const runtime::CheckpointOptions& options, std::string_view restore,
+    int64_t min_generation, int skip,
+    const std::function<void(const std::string&)>& notice);
+
+/// A path's or URI's file system path; kNotSupported for other schemes than file.
+Result<std::string> LocalPath(std::string_view key, std::string_view uri);
+/// Letters, digits, '.', '_', '-' and ',' as they are, everything else as %XX.
+std::string FolderName(std::string_view name);
+
+}  // namespace thalweg::api

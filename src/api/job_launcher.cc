@@ -1,0 +1,90 @@
+#include "api/job_launcher.h"
+
+#include <fmt/format.h>
+
+#include "runtime/checkpoint/checkpoint_storage.h"
+
+namespace thalweg::api {
+namespace {
+
+std::string Lines(const std::vector<std::string>& names) {
+  constexpr size_t kLength = 100;
+  std::string out;
+  for (const std::string& name : names) out += "\n  " + name.substr(0, kLength);
+  return out;
+}
+
+}  // namespace
+
+Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
+  if (attempt == 0 && restore == "latest") {
+    for (const char* key : {"execution.state-recovery.path", "execution.savepoint.path"}) {
+      if (configuration.IsSet(key)) restore = configuration.GetString(key);
+    }
+  }
+  for (int skip = 0;; ++skip) {
+    TW_ASSIGN_OR_RETURN(auto job, runtime::Job::Create(graph, options));
+    CheckpointedJobFacts facts{identity, state_root, job->bounded(), job->commits()};
+    TW_ASSIGN_OR_RETURN(runtime::CheckpointOptions checkpoints,
+                        CheckpointOptionsOf(configuration, facts));
+    checkpoints.file_system = file_system;
+    checkpoints.log = log;
+    SupervisedJob::Attempt made;
+    TW_ASSIGN_OR_RETURN(made.restart,
+                        RestartOptionsOf(configuration, !checkpoints.folder.empty()));
+    TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, skip));
+    if (restored && restored->continues && restored->manifest.final) {
+      if (!restored->manifest.pending.empty()) {
+        job->EnableCheckpoints(checkpoints, restored);
+        TW_RETURN_IF_ERROR(job->FinishPublication());
+        notice(fmt::format("job {} had ended, but was killed before its output was published: "
+                           "this is done now; a further start runs it again",
+                           options.name));
+        return made;
+      }
+      restored = nullptr;  // a rerun of a finished job starts afresh
+    }
+    if (restored && attempt == 0) TW_RETURN_IF_ERROR(CheckFit(*restored));
+    job->EnableCheckpoints(checkpoints, restored);
+    Status started = job->Start();
+    if (started.ok()) {
+      if (first_generation_ == 0) first_generation_ = job->generation();
+      made.job = std::move(job);
+      return made;
+    }
+    const bool damaged = started.code() == StatusCode::kBadData;
+    if (!damaged || restored == nullptr || !restored->continues) return started;
+    notice(fmt::format("{}: {}: the checkpoint before it is used", restored->path,
+                       started.message()));
+  }
+}
+
+Result<std::shared_ptr<const runtime::RestoredJob>> JobLauncher::Find(
+    const runtime::CheckpointOptions& checkpoints, int skip) const {
+  if (first_generation_ > 0) {
+    TW_ASSIGN_OR_RETURN(auto own,
+                        FindRestored(checkpoints, "latest", first_generation_, skip, notice));
+    if (own) return own;
+  }
+  return FindRestored(checkpoints, restore, 0, skip, notice);
+}
+
+Status JobLauncher::CheckFit(const runtime::RestoredJob& restored) const {
+  const runtime::RestoreFit fit = runtime::FitOf(restored.manifest, graph);
+  const bool lose =
+      configuration.GetBoolean("execution.state-recovery.ignore-unclaimed-state") ||
+      configuration.GetBoolean("execution.savepoint.ignore-unclaimed-state");
+  if (!fit.lost.empty() && !lose) {
+    return Status::InvalidSql(fmt::format(
+        "{} holds state of operators that job {} no longer has:{}\nTo drop it: "
+        "-D execution.state-recovery.ignore-unclaimed-state=true. To start afresh: --restore none.",
+        restored.path, options.name, Lines(fit.lost)));
+  }
+  notice(fmt::format("job {} goes on from checkpoint {} ({})", options.name,
+                     restored.manifest.epoch, restored.path));
+  if (!fit.lost.empty()) notice("its state of these operators is dropped:" + Lines(fit.lost));
+  if (!fit.fresh.empty()) notice("these operators start empty:" + Lines(fit.fresh));
+  return Status::OK();
+}
+
+}  // namespace thalweg::api

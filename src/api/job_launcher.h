@@ -1,0 +1,41 @@
+// JobLauncher: makes and starts the attempts of one INSERT: finds the checkpoint to go on from, says
+// what of it is kept, and passes over damaged ones.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/checkpoint_settings.h"
+#include "api/supervised_job.h"
+#include "base/configuration.h"
+#include "graph/graph.h"
+#include "runtime/job.h"
+
+namespace thalweg::api {
+
+class JobLauncher {
+ public:
+  graph::Graph graph;
+  runtime::JobOptions options;
+  Configuration configuration;  ///< as it stood when the job was submitted
+  std::string identity;         ///< names the checkpoint folder
+  std::string state_root;
+  std::string restore;  ///< "latest", "none" or a path
+  FileSystem* file_system = FileSystem::Posix();
+  std::function<void(const std::string&)> notice;
+  std::function<void(const std::string&)> log;
+
+  /// A later attempt goes on from the latest checkpoint that an earlier one has made, if there is one.
+  Result<SupervisedJob::Attempt> Launch(int attempt);
+
+ private:
+  Result<std::shared_ptr<const runtime::RestoredJob>> Find(
+      const runtime::CheckpointOptions& checkpoints, int skip) const;
+  /// What the restored checkpoint means for this job: prints it; refuses to lose state unasked.
+  Status CheckFit(const runtime::RestoredJob& restored) const;
+
+  int64_t first_generation_ = 0;  // of this run's first attempt; 0: none has started
+};
+
+}  // namespace thalweg::api

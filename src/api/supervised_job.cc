@@ -1,0 +1,110 @@
+#include "api/supervised_job.h"
+
+#include <fmt/format.h>
+
+#include <future>
+#include <random>
+
+namespace thalweg::api {
+
+SupervisedJob::SupervisedJob(std::string name, Launcher launch, Clock* clock, JobListener listener)
+    : name_(std::move(name)),
+      launch_(std::move(launch)),
+      clock_(clock),
+      listener_(std::move(listener)) {}
+
+SupervisedJob::~SupervisedJob() {
+  Stop();
+  (void)Wait();
+}
+
+Status SupervisedJob::Start() {
+  TW_ASSIGN_OR_RETURN(Attempt first, launch_(0));
+  if (first.job == nullptr) return Status::OK();
+  strategy_ = std::make_unique<runtime::RestartStrategy>(first.restart);
+  bounded_ = first.job->bounded();
+  {
+    std::lock_guard lock(mutex_);
+    job_ = std::move(first.job);
+    if (stop_) job_->Stop();
+  }
+  listener_.on_start(job_.get());
+  thread_ = std::thread([this] { Supervise(); });
+  return Status::OK();
+}
+
+void SupervisedJob::Supervise() {
+  for (int attempt = 1;; ++attempt) {
+    Status status = job_->Wait();
+    listener_.on_end(job_.get());
+    if (status.ok()) return;
+    Result<Attempt> next(status);
+    while (!next.ok()) {
+      status = next.status();
+      if (!WaitForNextAttempt(status)) {
+        std::lock_guard lock(mutex_);
+        status_ = status;
+        return;
+      }
+      next = launch_(attempt);
+    }
+    {
+      std::lock_guard lock(mutex_);
+      job_ = std::move(next->job);
+      ++restarts_;
+      if (job_ == nullptr) return;
+      if (stop_) job_->Stop();
+    }
+    listener_.on_start(job_.get());
+  }
+}
+
+bool SupervisedJob::WaitForNextAttempt(const Status& status) {
+  thread_local std::minstd_rand random{std::random_device()()};
+  const auto delay = strategy_->OnFailure(status, clock_->NowMs(),
+                                          std::uniform_real_distribution<double>(0, 1)(random));
+  std::unique_lock lock(mutex_);
+  if (!delay || stop_) return false;
+  lock.unlock();
+  listener_.on_notice(fmt::format("job {} failed and starts again in {} ms: {}", name_, *delay,
+                                  status.message()));
+  lock.lock();
+  changed_.wait_for(lock, std::chrono::milliseconds(*delay), [this] { return stop_; });
+  return !stop_;
+}
+
+Status SupervisedJob::Wait() {
+  if (thread_.joinable()) thread_.join();
+  std::lock_guard lock(mutex_);
+  return status_;
+}
+
+void SupervisedJob::Stop() {
+  std::lock_guard lock(mutex_);
+  stop_ = true;
+  if (job_ != nullptr) job_->Stop();
+  changed_.notify_all();
+}
+
+Status SupervisedJob::Savepoint(const std::string& folder, bool stop) {
+  auto answer = std::make_shared<std::promise<Status>>();
+  {
+    std::lock_guard lock(mutex_);
+    if (job_ == nullptr) return Status::Io(fmt::format("job {} is not running", name_));
+    stop_ |= stop;
+    job_->Savepoint(folder, stop, [answer](Status s) { answer->set_value(std::move(s)); });
+  }
+  return answer->get_future().get();
+}
+
+int SupervisedJob::restarts() const {
+  std::lock_guard lock(mutex_);
+  return restarts_;
+}
+
+bool SupervisedJob::stopped() const {
+  std::lock_guard lock(mutex_);
+  return job_ != nullptr && job_->stopped();
+}
+
+}  // namespace thalweg::api

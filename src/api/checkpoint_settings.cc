@@ -91,8 +91,7 @@ Result<runtime::CheckpointOptions> CheckpointOptionsOf(const Configuration& conf
   o.timeout_ms = configuration.GetDurationMs("execution.checkpointing.timeout");
   o.tolerable_failures =
       configuration.GetInteger("execution.checkpointing.tolerable-failed-checkpoints");
-  o.retained = static_cast<int>(
-      configuration.GetInteger("execution.checkpointing.num-retained"));
+  o.retained = static_cast<int>(configuration.GetInteger("execution.checkpointing.num-retained"));
   if (!configuration.IsSet("execution.checkpointing.num-retained") &&
       configuration.IsSet("state.checkpoints.num-retained")) {
     o.retained = static_cast<int>(configuration.GetInteger("state.checkpoints.num-retained"));
@@ -142,9 +141,8 @@ Result<runtime::RestartOptions> RestartOptionsOf(const Configuration& configurat
 }
 
 Result<std::shared_ptr<const runtime::RestoredJob>> FindRestored(
-    const runtime::CheckpointOptions& options, std::string_view restore,
-    int64_t min_generation, int skip,
-    const std::function<void(const std::string&)>& notice) {
+    const runtime::CheckpointOptions& options, std::string_view restore, int64_t min_generation,
+    int skip, const std::function<void(const std::string&)>& notice) {
   using runtime::RestoredJob;
   std::shared_ptr<const RestoredJob> none;
   if (restore == "none" || (restore == "latest" && options.folder.empty())) return none;

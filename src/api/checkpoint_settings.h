@@ -28,12 +28,12 @@ Result<runtime::CheckpointOptions> CheckpointOptionsOf(const Configuration& conf
 Result<runtime::RestartOptions> RestartOptionsOf(const Configuration& configuration,
                                                  bool has_checkpoints);
 
-/// "none", "latest" (of `min_generation` or later) or a path. `skip`: the newest usable checkpoints that turned out to be damaged
-/// and are passed over. Null: start afresh. Damaged manifests are named by `notice` and passed over.
+/// "none", "latest" (of `min_generation` or later) or a path. `skip`: the newest usable checkpoints
+/// that turned out to be damaged and are passed over. Null: start afresh. Damaged manifests are
+/// named by `notice` and passed over.
 Result<std::shared_ptr<const runtime::RestoredJob>> FindRestored(
-    const runtime::CheckpointOptions& options, std::string_view restore,
-    int64_t min_generation, int skip,
-    const std::function<void(const std::string&)>& notice);
+    const runtime::CheckpointOptions& options, std::string_view restore, int64_t min_generation,
+    int skip, const std::function<void(const std::string&)>& notice);
 
 /// A path's or URI's file system path; kNotSupported for other schemes than file.
 Result<std::string> LocalPath(std::string_view key, std::string_view uri);

@@ -30,16 +30,16 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
     checkpoints.file_system = file_system;
     checkpoints.log = log;
     SupervisedJob::Attempt made;
-    TW_ASSIGN_OR_RETURN(made.restart,
-                        RestartOptionsOf(configuration, !checkpoints.folder.empty()));
+    TW_ASSIGN_OR_RETURN(made.restart, RestartOptionsOf(configuration, !checkpoints.folder.empty()));
     TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, skip));
     if (restored && restored->continues && restored->manifest.final) {
       if (!restored->manifest.pending.empty()) {
         job->EnableCheckpoints(checkpoints, restored);
         TW_RETURN_IF_ERROR(job->FinishPublication());
-        notice(fmt::format("job {} had ended, but was killed before its output was published: "
-                           "this is done now; a further start runs it again",
-                           options.name));
+        notice(
+            fmt::format("job {} had ended, but was killed before its output was published: "
+                        "this is done now; a further start runs it again",
+                        options.name));
         return made;
       }
       restored = nullptr;  // a rerun of a finished job starts afresh
@@ -54,8 +54,8 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
     }
     const bool damaged = started.code() == StatusCode::kBadData;
     if (!damaged || restored == nullptr || !restored->continues) return started;
-    notice(fmt::format("{}: {}: the checkpoint before it is used", restored->path,
-                       started.message()));
+    notice(
+        fmt::format("{}: {}: the checkpoint before it is used", restored->path, started.message()));
   }
 }
 
@@ -71,9 +71,8 @@ Result<std::shared_ptr<const runtime::RestoredJob>> JobLauncher::Find(
 
 Status JobLauncher::CheckFit(const runtime::RestoredJob& restored) const {
   const runtime::RestoreFit fit = runtime::FitOf(restored.manifest, graph);
-  const bool lose =
-      configuration.GetBoolean("execution.state-recovery.ignore-unclaimed-state") ||
-      configuration.GetBoolean("execution.savepoint.ignore-unclaimed-state");
+  const bool lose = configuration.GetBoolean("execution.state-recovery.ignore-unclaimed-state") ||
+                    configuration.GetBoolean("execution.savepoint.ignore-unclaimed-state");
   if (!fit.lost.empty() && !lose) {
     return Status::InvalidSql(fmt::format(
         "{} holds state of operators that job {} no longer has:{}\nTo drop it: "

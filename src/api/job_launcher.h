@@ -1,5 +1,5 @@
-// JobLauncher: makes and starts the attempts of one INSERT: finds the checkpoint to go on from, says
-// what of it is kept, and passes over damaged ones.
+// JobLauncher: makes and starts the attempts of one INSERT: finds the checkpoint to go on from,
+// says what of it is kept, and passes over damaged ones.
 #pragma once
 
 #include <functional>
@@ -26,7 +26,8 @@ class JobLauncher {
   std::function<void(const std::string&)> notice;
   std::function<void(const std::string&)> log;
 
-  /// A later attempt goes on from the latest checkpoint that an earlier one has made, if there is one.
+  /// A later attempt goes on from the latest checkpoint that an earlier one has made, if there is
+  /// one.
   Result<SupervisedJob::Attempt> Launch(int attempt);
 
  private:

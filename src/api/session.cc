@@ -110,8 +110,7 @@ Status Session::RunQuery(sql::Planned planned, ResultHandler* handler) {
     std::lock_guard lock(collecting);
     return handler->OnBatch(b);
   };
-  TW_ASSIGN_OR_RETURN(auto job,
-                      runtime::Job::Create(std::move(planned.graph), std::move(options)));
+  TW_ASSIGN_OR_RETURN(auto job, runtime::Job::Create(std::move(planned.graph), std::move(options)));
   TW_RETURN_IF_ERROR(handler->OnSchema(planned.schema, mode));
   {
     std::lock_guard lock(mutex_);

@@ -106,7 +106,7 @@ class Session {
   std::vector<std::unique_ptr<SupervisedJob>> running_;  // unbounded INSERTs
   int jobs_started_ = 0;
 
-  std::mutex mutex_;  // guards what Stop touches
+  std::mutex mutex_;                                    // guards what Stop touches
   std::map<const void*, std::function<void()>> stops_;  // by job
   bool stopped_ = false;
 };

@@ -66,8 +66,8 @@ bool SupervisedJob::WaitForNextAttempt(const Status& status) {
   std::unique_lock lock(mutex_);
   if (!delay || stop_) return false;
   lock.unlock();
-  listener_.on_notice(fmt::format("job {} failed and starts again in {} ms: {}", name_, *delay,
-                                  status.message()));
+  listener_.on_notice(
+      fmt::format("job {} failed and starts again in {} ms: {}", name_, *delay, status.message()));
   lock.lock();
   changed_.wait_for(lock, std::chrono::milliseconds(*delay), [this] { return stop_; });
   return !stop_;

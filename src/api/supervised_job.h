@@ -1,5 +1,5 @@
-// SupervisedJob: one job over all its attempts: when it fails, the restart strategy decides whether a
-// new one is made, which goes on from the last checkpoint.
+// SupervisedJob: one job over all its attempts: when it fails, the restart strategy decides whether
+// a new one is made, which goes on from the last checkpoint.
 //
 //   Start -> Wait;  Stop and Savepoint from any thread
 #pragma once
@@ -27,7 +27,7 @@ struct JobListener {
 
 class SupervisedJob {
  public:
-    struct Attempt {
+  struct Attempt {
     std::unique_ptr<runtime::Job> job;  ///< started; null: there is nothing left to do
     runtime::RestartOptions restart;
   };

@@ -18,8 +18,8 @@ struct CommandLine {
   std::vector<std::pair<std::string, std::string>> settings;  ///< -D key=value, in order
   int parallelism = 0;                                        ///< 0: as configured
   Output output = Output::kAuto;
-  int64_t memory_bytes = 0;  ///< 0: 80 % of the machine's
-  std::string function;      ///< functions NAME
+  int64_t memory_bytes = 0;        ///< 0: 80 % of the machine's
+  std::string function;            ///< functions NAME
   std::string restore = "latest";  ///< "latest", "none" or a path
 };
 

@@ -1,5 +1,5 @@
-// Pacer: how many rows a generator may have made by now at a given rate. Rows come in steps of about
-// 10 ms, so that a fast stream is not woken for every row; the first step is due at once.
+// Pacer: how many rows a generator may have made by now at a given rate. Rows come in steps of
+// about 10 ms, so that a fast stream is not woken for every row; the first step is due at once.
 // Pure but for its start; not thread-safe.
 #pragma once
 

@@ -3,9 +3,9 @@
 //   SinkWriter (one per subtask):  Write*  ->  Seal(epoch) -> committable bytes (in the snapshot)
 //   SinkCommitter (one per sink):  Commit(epoch, all writers' committables), in epoch order, after
 //                                  the epoch is durable; idempotent, since a restart may repeat it
-// The coordinator calls Prepare between the seal and the checkpoint, so that writers need not wait for
-// the disk. A bounded job ends by a final Seal and Commit with end_of_input. At-once sinks (print,
-// blackhole) seal nothing and have no committer.
+// The coordinator calls Prepare between the seal and the checkpoint, so that writers need not wait
+// for the disk. A bounded job ends by a final Seal and Commit with end_of_input. At-once sinks
+// (print, blackhole) seal nothing and have no committer.
 //
 // Ownership: output carries the lineage (one history of a job) and the generation (one start within
 // it). TakeOver comes before anything else of a start: afterwards no earlier generation, not even a
@@ -32,7 +32,7 @@ enum class SinkMode : uint8_t {
 
 /// Whose output it is.
 struct Ownership {
-  std::string lineage;     ///< a word of letters and digits, the same over all restarts of a history
+  std::string lineage;  ///< a word of letters and digits, the same over all restarts of a history
   int64_t generation = 1;  ///< grows with every start
 };
 
@@ -48,8 +48,9 @@ class SinkWriter {
   virtual ~SinkWriter() = default;
   virtual Status Write(const data::Batch& batch) = 0;
   /// Ends epoch `epoch`: everything written so far is complete but neither visible nor, before
-  /// Prepare, durable; the bytes returned are what Prepare and Commit need. Empty: nothing to commit.
-  /// `roll`: nothing may stay open over the epoch's end (the end of the input, a savepoint).
+  /// Prepare, durable; the bytes returned are what Prepare and Commit need. Empty: nothing to
+  /// commit. `roll`: nothing may stay open over the epoch's end (the end of the input, a
+  /// savepoint).
   virtual Result<std::string> Seal(int64_t epoch, bool roll) = 0;
   /// After Seal: state to go on with after a restore (an open file and its valid length). Restored
   /// by exactly one writer.
@@ -78,8 +79,8 @@ class TableSink {
   virtual ~TableSink() = default;
   virtual SinkMode mode() const = 0;
   /// Before MakeWriter and MakeCommitter. `known`: the committables and writer snapshots of the
-  /// restored checkpoint; anything else that earlier generations of the lineage have left unpublished
-  /// is removed.
+  /// restored checkpoint; anything else that earlier generations of the lineage have left
+  /// unpublished is removed.
   virtual Status TakeOver(const Ownership& owner, const std::vector<std::string>& known) {
     return Status::OK();
   }

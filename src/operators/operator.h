@@ -69,8 +69,8 @@ class OperatorContext {
 
 /// State of one operator in a snapshot: named byte strings, each for one key group, or for none.
 struct StateEntry {
-  static constexpr int kNoKeyGroup = -1;   ///< given to every subtask on restore
-  static constexpr int kOneSubtask = -2;   ///< given to exactly one subtask, whichever
+  static constexpr int kNoKeyGroup = -1;  ///< given to every subtask on restore
+  static constexpr int kOneSubtask = -2;  ///< given to exactly one subtask, whichever
   std::string name;
   int key_group = kNoKeyGroup;
   std::string bytes;

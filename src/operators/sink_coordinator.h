@@ -4,8 +4,8 @@
 //   writers       AddSealed(epoch)                     on workers
 //   checkpoint N  Prepare(N) -> Pending(N) into the manifest -> durable -> Commit(N)
 //   start         TakeOver, Restore (publishes what the checkpoint lists as pending)
-// An epoch that failed to become durable is published with the next one. Thread-safe: writers seal on
-// workers; the rest runs on the job's checkpoint thread.
+// An epoch that failed to become durable is published with the next one. Thread-safe: writers seal
+// on workers; the rest runs on the job's checkpoint thread.
 #pragma once
 
 #include <functional>

@@ -72,7 +72,7 @@ class SourceCoordinator {
   std::mutex discovery_;  // what the enumerator knows and has handed over; before mutex_
   std::mutex mutex_;
   bool discovered_ = false;
-  bool frozen_ = false;  // between Snapshot and Resume
+  bool frozen_ = false;                 // between Snapshot and Resume
   std::vector<SplitState> unassigned_;  // assign_all_ == false
   size_t next_unassigned_ = 0;
   std::vector<std::vector<SplitState>> assigned_;  // per subtask

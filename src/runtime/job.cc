@@ -181,7 +181,8 @@ Status Job::RestoreSinks() {
     std::vector<operators::SinkCoordinator::Sealed> pending;
     for (size_t p = 0; restored_ != nullptr && p < restored_->manifest.pending.size(); ++p) {
       const PendingOutput& o = restored_->manifest.pending[p];
-      if (o.uid == graph_.nodes[i].uid) pending.push_back({o.epoch, o.watermark_ms, o.committables});
+      if (o.uid == graph_.nodes[i].uid)
+        pending.push_back({o.epoch, o.watermark_ms, o.committables});
     }
     Status s = sinks_[i]->Restore(
         owner_, snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
@@ -255,8 +256,8 @@ Status Job::TakeOver() {
     for (auto& w : workers_) w->wakeup()->Notify();
   };
   std::lock_guard lock(mutex_);
-  coordinator_ = std::make_unique<CheckpointCoordinator>(checkpoints_, std::move(job),
-                                                         options_.clock);
+  coordinator_ =
+      std::make_unique<CheckpointCoordinator>(checkpoints_, std::move(job), options_.clock);
   each_subtask([this](Subtask* s) { s->ReportTo(coordinator_.get()); });
   return Status::OK();
 }
@@ -275,8 +276,7 @@ Status Job::OpenSubtask(Subtask* subtask) {
   std::vector<std::shared_ptr<const state::StateSegment>> segments;
   for (const StateSegment* s :
        SegmentsFor(*snapshot, subtask->index(), parallelism, options_.max_parallelism)) {
-    TW_ASSIGN_OR_RETURN(auto segment, OpenSegment(checkpoints_.file_system,
-                                                  restored_->folder, *s));
+    TW_ASSIGN_OR_RETURN(auto segment, OpenSegment(checkpoints_.file_system, restored_->folder, *s));
     segments.push_back(std::move(segment));
   }
   return subtask->Open(

@@ -4,9 +4,9 @@
 //   Create -> Start -> Wait            (Run does the last two)
 //   Stop: from any thread. With checkpoints: a last one is made, and a later start goes on from it.
 //         Without: sources end, what is in flight is processed, sinks publish.
-// A start that follows an earlier one of the same checkpoint folder takes the job over from it: what
-// the restored checkpoint lists as pending is published first, then splits and state are given out.
-// One job per object; thread-safe but for the calls of its owner in the order above.
+// A start that follows an earlier one of the same checkpoint folder takes the job over from it:
+// what the restored checkpoint lists as pending is published first, then splits and state are given
+// out. One job per object; thread-safe but for the calls of its owner in the order above.
 #pragma once
 
 #include <atomic>
@@ -74,7 +74,7 @@ struct JobStats {
   int64_t watermark_ms = INT64_MIN;  ///< lowest of the sinks'
   int64_t checkpoints = 0;
   int64_t failed_checkpoints = 0;
-  int64_t last_checkpoint = 0;  ///< its number; 0: none yet
+  int64_t last_checkpoint = 0;     ///< its number; 0: none yet
   int64_t last_checkpoint_ms = 0;  ///< epoch ms of its end
 };
 
@@ -100,8 +100,8 @@ class Job {
   Status Run();
   void Stop();
   bool stopped() const { return stop_.load() || ended_by_checkpoint_.load(); }
-  /// Of a running job with checkpoints: writes a savepoint to `folder`, which must not exist. `done`
-  /// is called once, on another thread.
+  /// Of a running job with checkpoints: writes a savepoint to `folder`, which must not exist.
+  /// `done` is called once, on another thread.
   void Savepoint(std::string folder, bool stop, std::function<void(Status)> done);
   bool has_checkpoints() const { return !checkpoints_.folder.empty(); }
   JobStats stats() const;

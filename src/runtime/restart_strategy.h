@@ -1,7 +1,8 @@
 // RestartStrategy: whether and when a failed job is started again; Flink's restart-strategy.*.
 //
-// A pure state machine: failures at clock readings in, delays out. Errors that another attempt cannot
-// cure (malformed data, a failing expression, a wrong option) end the job under every strategy.
+// A pure state machine: failures at clock readings in, delays out. Errors that another attempt
+// cannot cure (malformed data, a failing expression, a wrong option) end the job under every
+// strategy.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +26,8 @@ struct RestartOptions {
   int64_t initial_backoff_ms = 1000;
   int64_t max_backoff_ms = 60'000;
   double multiplier = 1.5;
-  double jitter = 0.1;                      ///< share of the delay that is random
-  int64_t reset_threshold_ms = 3'600'000;   ///< so long without failure: back to the initial delay
+  double jitter = 0.1;                     ///< share of the delay that is random
+  int64_t reset_threshold_ms = 3'600'000;  ///< so long without failure: back to the initial delay
   int64_t attempts_before_reset = INT64_MAX;
 };
 

@@ -14,9 +14,9 @@ TEST(RestartStrategy, NoneNeverRestarts) {
 
 TEST(RestartStrategy, WhatCannotBeCuredEndsTheJob) {
   RestartStrategy s({.kind = Kind::kFixedDelay, .attempts = 5});
-  for (const Status& status : {Status::BadData("row"), Status::Evaluation("1 / 0"),
-                               Status::InvalidSql("x"), Status::ResourceExhausted("memory"),
-                               Status::Cancelled("stop")}) {
+  for (const Status& status :
+       {Status::BadData("row"), Status::Evaluation("1 / 0"), Status::InvalidSql("x"),
+        Status::ResourceExhausted("memory"), Status::Cancelled("stop")}) {
     EXPECT_EQ(s.OnFailure(status, 0, 0.5), std::nullopt) << status.ToString();
   }
   EXPECT_EQ(s.OnFailure(kIo, 0, 0.5), 1000);
@@ -30,8 +30,8 @@ TEST(RestartStrategy, FixedDelayCountsAttempts) {
 }
 
 TEST(RestartStrategy, FailureRateForgetsOldFailures) {
-  RestartStrategy s({.kind = Kind::kFailureRate, .delay_ms = 5, .failures_per_interval = 2,
-                     .interval_ms = 100});
+  RestartStrategy s(
+      {.kind = Kind::kFailureRate, .delay_ms = 5, .failures_per_interval = 2, .interval_ms = 100});
   EXPECT_EQ(s.OnFailure(kIo, 0, 0.5), 5);
   EXPECT_EQ(s.OnFailure(kIo, 10, 0.5), 5);
   EXPECT_EQ(s.OnFailure(kIo, 105, 0.5), 5);  // the first one is out of the interval
@@ -39,8 +39,11 @@ TEST(RestartStrategy, FailureRateForgetsOldFailures) {
 }
 
 TEST(RestartStrategy, ExponentialDelayGrowsToItsMaximumAndResets) {
-  RestartStrategy s({.kind = Kind::kExponentialDelay, .initial_backoff_ms = 100,
-                     .max_backoff_ms = 300, .multiplier = 2, .jitter = 0,
+  RestartStrategy s({.kind = Kind::kExponentialDelay,
+                     .initial_backoff_ms = 100,
+                     .max_backoff_ms = 300,
+                     .multiplier = 2,
+                     .jitter = 0,
                      .reset_threshold_ms = 10'000});
   EXPECT_EQ(s.OnFailure(kIo, 0, 0), 100);
   EXPECT_EQ(s.OnFailure(kIo, 1, 0), 200);

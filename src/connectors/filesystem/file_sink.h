@@ -1,7 +1,7 @@
 // The filesystem sink: what is written, how files roll, and when partitions are done.
 //
-//   writer   .part-<lineage>-g<generation>-<subtask>-<n>.inprogress   hidden while rows are appended
-//   seal     the file is complete (or, row formats: its length is durable), still hidden
+//   writer   .part-<lineage>-g<generation>-<subtask>-<n>.inprogress   hidden while rows are
+//   appended seal     the file is complete (or, row formats: its length is durable), still hidden
 //   commit   renamed to part-<lineage>-g<generation>-<subtask>-<n>; the success file last
 //
 // Row formats (csv, json) keep a file over several epochs until it rolls by size or time; a

@@ -131,8 +131,7 @@ Status SinkOperator::Snapshot(OperatorState* state) {
   if (!writer_ || ended_) return Status::OK();
   TW_ASSIGN_OR_RETURN(std::string bytes, writer_->Snapshot());
   if (!bytes.empty()) {
-    state->push_back(
-        {SinkCoordinator::kWriterState, StateEntry::kOneSubtask, std::move(bytes)});
+    state->push_back({SinkCoordinator::kWriterState, StateEntry::kOneSubtask, std::move(bytes)});
   }
   return Status::OK();
 }

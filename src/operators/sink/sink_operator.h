@@ -1,8 +1,8 @@
 // SinkOperator: the last operator of a job: enforces the sink's constraints and hands rows to the
 // connector's writer, or to the collector of a SELECT.
 //
-// Input -> output changelog: any -> none. State: the writer's. It seals its output at every barrier and
-// at the end of the input; the coordinator publishes it.
+// Input -> output changelog: any -> none. State: the writer's. It seals its output at every barrier
+// and at the end of the input; the coordinator publishes it.
 #pragma once
 
 #include <memory>
@@ -39,7 +39,7 @@ class SinkOperator final : public Operator {
   std::shared_ptr<SinkCoordinator> coordinator_;
   std::string job_name_;
   std::unique_ptr<connectors::SinkWriter> writer_;  // null for a collecting sink
-  int64_t epoch_ = 0;  // of the last barrier
+  int64_t epoch_ = 0;                               // of the last barrier
   int64_t watermark_ms_ = INT64_MIN;
   bool ended_ = false;
 };

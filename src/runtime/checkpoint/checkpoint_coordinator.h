@@ -6,8 +6,8 @@
 //   publish   the sinks make epoch N visible
 //   clean up  checkpoints beyond the retained ones, and what no manifest names
 //
-// One thread does all of it and all I/O; workers only put events into its queue. When to trigger and
-// what a failure means is decided in checkpoint_decisions.h. A failed checkpoint leaves the job
+// One thread does all of it and all I/O; workers only put events into its queue. When to trigger
+// and what a failure means is decided in checkpoint_decisions.h. A failed checkpoint leaves the job
 // running: its sealed output and its changes of state go into the next one.
 #pragma once
 
@@ -41,7 +41,7 @@ struct CheckpointedJob {
     int parallelism = 1;
     operators::SourceCoordinator* source = nullptr;
     operators::SinkCoordinator* sink = nullptr;
-    bool injects_barriers = false;  ///< its subtasks are sources
+    bool injects_barriers = false;       ///< its subtasks are sources
     std::vector<StateSegment> segments;  ///< restored ones that the next snapshots build on
   };
   std::string name;

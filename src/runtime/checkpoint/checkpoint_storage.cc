@@ -79,8 +79,8 @@ Result<int64_t> HighestGeneration(FileSystem* fs, const std::string& folder) {
 Result<std::string> ReadAll(FileSystem* fs, const std::string& path) {
   TW_ASSIGN_OR_RETURN(const auto file, fs->OpenForRead(path));
   std::string bytes(static_cast<size_t>(file->size()), '\0');
-  TW_ASSIGN_OR_RETURN(const int64_t n, file->ReadAt(0, file->size(),
-                                                    reinterpret_cast<uint8_t*>(bytes.data())));
+  TW_ASSIGN_OR_RETURN(const int64_t n,
+                      file->ReadAt(0, file->size(), reinterpret_cast<uint8_t*>(bytes.data())));
   bytes.resize(static_cast<size_t>(n));
   return bytes;
 }
@@ -106,8 +106,8 @@ Result<int64_t> CheckpointStorage::TakeGeneration() {
     TW_ASSIGN_OR_RETURN(const auto taken, fs_->Stat(path));
     if (!taken) return file.status();
   }
-  return Status::Io(fmt::format("{}: cannot become the owner: others take it again and again",
-                                folder_));
+  return Status::Io(
+      fmt::format("{}: cannot become the owner: others take it again and again", folder_));
 }
 
 Result<bool> CheckpointStorage::Owns(int64_t generation) const {
@@ -128,8 +128,7 @@ Result<std::vector<CheckpointInfo>> CheckpointStorage::List() const {
 }
 
 Status CheckpointStorage::Publish(const Manifest& manifest) {
-  const std::string name =
-      fmt::format("{}{}-g{}", kManifest, manifest.epoch, manifest.generation);
+  const std::string name = fmt::format("{}{}-g{}", kManifest, manifest.epoch, manifest.generation);
   // State files first: a durable manifest must not name what a crash can still lose.
   TW_RETURN_IF_ERROR(fs_->SyncDirectory(JoinPath(folder_, kShared)));
   return WriteDurably(fs_, JoinPath(folder_, name), manifest.Encode());

@@ -1,7 +1,7 @@
 // CheckpointStorage: the folder of one job's checkpoints, and who owns it.
 //
-//   <folder>/owner-<generation>                 made exclusively; the highest generation owns the job
-//   <folder>/chk-<epoch>-g<generation>          manifests
+//   <folder>/owner-<generation>                 made exclusively; the highest generation owns the
+//   job <folder>/chk-<epoch>-g<generation>          manifests
 //   <folder>/shared/<epoch>-g<generation>-...   state files that manifests refer to
 //   <folder>/requests/...                       what `thalweg savepoint` asks of the running job
 //
@@ -45,9 +45,9 @@ class CheckpointStorage {
   /// none or no folder.
   Result<std::vector<CheckpointInfo>> List() const;
   Status Publish(const Manifest& manifest);
-  /// Keeps the `retained` newest manifests and what of `shared/` they name; removes the rest of what
-  /// `generation` and earlier ones have written. Between snapshots: a running one's files have no
-  /// manifest yet. Errors are returned, but nothing depends on success.
+  /// Keeps the `retained` newest manifests and what of `shared/` they name; removes the rest of
+  /// what `generation` and earlier ones have written. Between snapshots: a running one's files have
+  /// no manifest yet. Errors are returned, but nothing depends on success.
   Status RemoveOld(int retained, int64_t generation);
 
   /// "shared/<epoch>-g<generation>-n<node>-s<subtask>", relative to the folder.
@@ -62,8 +62,8 @@ class CheckpointStorage {
 Result<Manifest> LoadManifest(FileSystem* file_system, const std::string& path);
 /// The folder that the state files of the manifest at `path` are relative to.
 Result<std::string> StateFolderOf(FileSystem* file_system, const std::string& path);
-/// Content of a segment, read when needed and alive as long as `segment`; kBadData naming the file if
-/// it is cut off.
+/// Content of a segment, read when needed and alive as long as `segment`; kBadData naming the file
+/// if it is cut off.
 Result<std::shared_ptr<const state::StateSegment>> OpenSegment(FileSystem* file_system,
                                                                const std::string& folder,
                                                                const StateSegment& segment);

@@ -4,8 +4,9 @@
 //   nodes     per operator: small state entries, and the segments of its keyed tables, oldest first
 //   pending   per sink: sealed output that was not yet published when the checkpoint was made
 //
-// On disk: a line of magic, the body's length and checksum, the body, which begins with the format's
-// version. A newer format is refused, a damaged file is kBadData; the caller adds the file's name.
+// On disk: a line of magic, the body's length and checksum, the body, which begins with the
+// format's version. A newer format is refused, a damaged file is kBadData; the caller adds the
+// file's name.
 #pragma once
 
 #include <cstdint>

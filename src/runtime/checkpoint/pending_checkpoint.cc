@@ -26,8 +26,8 @@ Status PendingCheckpoint::AddChunk(int node, int subtask, std::string bytes) {
   }
   if (part.file.empty()) {
     part.file = CheckpointStorage::StateFileName(generation_, epoch_, node, subtask);
-    TW_ASSIGN_OR_RETURN(part.open, storage_->file_system()->Create(
-                                       JoinPath(storage_->folder(), part.file)));
+    TW_ASSIGN_OR_RETURN(part.open,
+                        storage_->file_system()->Create(JoinPath(storage_->folder(), part.file)));
     TW_RETURN_IF_ERROR(part.open->Append(part.bytes));
     part.bytes.clear();
   }
@@ -88,8 +88,7 @@ void PendingCheckpoint::AppendTo(int node, int max_parallelism, NodeSnapshot* ou
       });
     }
     if (part.ended || part.size == 0) continue;
-    out->segments.push_back(
-        {part.file, part.bytes, part.size, epoch_, part.snapshot.base, groups});
+    out->segments.push_back({part.file, part.bytes, part.size, epoch_, part.snapshot.base, groups});
   }
 }
 

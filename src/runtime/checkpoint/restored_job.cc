@@ -30,17 +30,17 @@ operators::OperatorState EntriesFor(const NodeSnapshot& node, int subtask, int p
   operators::OperatorState mine;
   int next = 0;  // of the entries that one subtask gets, in turn
   for (const operators::StateEntry& e : node.entries) {
-    const bool give = e.key_group == operators::StateEntry::kNoKeyGroup ||
-                      (e.key_group == operators::StateEntry::kOneSubtask
-                           ? next++ % parallelism == subtask
-                           : groups.contains(e.key_group));
+    const bool give =
+        e.key_group == operators::StateEntry::kNoKeyGroup ||
+        (e.key_group == operators::StateEntry::kOneSubtask ? next++ % parallelism == subtask
+                                                           : groups.contains(e.key_group));
     if (give) mine.push_back(e);
   }
   return mine;
 }
 
-std::vector<const StateSegment*> SegmentsFor(const NodeSnapshot& node, int subtask,
-                                             int parallelism, int max_parallelism) {
+std::vector<const StateSegment*> SegmentsFor(const NodeSnapshot& node, int subtask, int parallelism,
+                                             int max_parallelism) {
   const data::KeyGroupRange groups = data::KeyGroupsOf(subtask, parallelism, max_parallelism);
   std::vector<const StateSegment*> mine;
   for (const StateSegment& s : node.segments) {

@@ -1,4 +1,5 @@
-// RestoredJob: a checkpoint or savepoint that a job starts from, and what of it goes to which subtask.
+// RestoredJob: a checkpoint or savepoint that a job starts from, and what of it goes to which
+// subtask.
 #pragma once
 
 #include <string>
@@ -17,7 +18,8 @@ struct RestoredJob {
   Manifest manifest;
   std::string path;    ///< of the manifest, for messages
   std::string folder;  ///< that the segments' files are relative to
-  /// The newest checkpoint of the job's own folder: its history goes on. Otherwise a new one begins.
+  /// The newest checkpoint of the job's own folder: its history goes on. Otherwise a new one
+  /// begins.
   bool continues = false;
 
   static Result<RestoredJob> Load(FileSystem* file_system, const std::string& path);
@@ -27,8 +29,8 @@ struct RestoredJob {
 operators::OperatorState EntriesFor(const NodeSnapshot& node, int subtask, int parallelism,
                                     int max_parallelism);
 /// Those of its segments that hold key groups of the subtask, oldest first.
-std::vector<const StateSegment*> SegmentsFor(const NodeSnapshot& node, int subtask,
-                                             int parallelism, int max_parallelism);
+std::vector<const StateSegment*> SegmentsFor(const NodeSnapshot& node, int subtask, int parallelism,
+                                             int max_parallelism);
 
 /// How a checkpoint fits a graph that may have changed since: operators' names, for people.
 struct RestoreFit {

@@ -1,5 +1,5 @@
-// SnapshotReceiver: where subtasks hand in their part of a checkpoint. Called on the workers' threads;
-// no call blocks.
+// SnapshotReceiver: where subtasks hand in their part of a checkpoint. Called on the workers'
+// threads; no call blocks.
 //
 //   barrier N aligned -> OnChunk* -> OnSnapshot(N)        or, without a barrier: OnEnded
 #pragma once

@@ -59,7 +59,8 @@ std::span<const ScalarFunction> CharacterFunctions() {
        "The number of characters (code points) in the string.",
        {"CHAR_LENGTH('€😀')", "2"},
        [](const BindArgs& a) -> Result<BoundFunction> {
-         if (auto m = Match(a, {Arg::kString})) return m->Returns(Type::Int(), &EachRow<CharLength>);
+         if (auto m = Match(a, {Arg::kString}))
+           return m->Returns(Type::Int(), &EachRow<CharLength>);
          return NoMatch("CHAR_LENGTH(string)", a);
        }},
       {"ASCII",

@@ -24,9 +24,7 @@ bool AllAre(std::string_view s) {
 }
 
 bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsHexDigit(char c) {
-  return IsAsciiDigit(c) || static_cast<uint8_t>((c | 0x20) - 'a') < 6;
-}
+bool IsHexDigit(char c) { return IsAsciiDigit(c) || static_cast<uint8_t>((c | 0x20) - 'a') < 6; }
 
 /// What java.lang.Double.parseDouble reads.
 bool IsJavaDouble(std::string_view s) {

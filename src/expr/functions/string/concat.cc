@@ -102,8 +102,8 @@ int32_t SumOfLengths(const Type& a, const Type& b) {
 Result<BoundFunction> BindConcatOperator(const BindArgs& a) {
   if (auto m = Match(a, {Arg::kString, Arg::kString})) {
     const int32_t length = SumOfLengths(a.types[0], a.types[1]);
-    const bool fixed = a.types[0].root() == data::TypeRoot::kChar &&
-                       a.types[1].root() == data::TypeRoot::kChar;
+    const bool fixed =
+        a.types[0].root() == data::TypeRoot::kChar && a.types[1].root() == data::TypeRoot::kChar;
     return m->Returns(fixed ? Type::Char(length) : Type::Varchar(length), &Concat);
   }
   if (auto m = Match(a, {Arg::kBinary, Arg::kBinary})) {

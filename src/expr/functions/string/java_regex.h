@@ -1,9 +1,9 @@
 // Java's regular expressions in PCRE2's syntax.
 //
-// What differs and is rewritten: line terminators ('.', '^', '$', \Z), \b (by Unicode letters), case
-// folding of ASCII only, \p{Alpha} and its like (ASCII), \p{IsX}, classes inside classes and '&&',
-// \uXXXX, octal \0n, back references, flags (?d) (?u) (?U) (?x). What PCRE2 knows and Java does not
-// (verbs, recursion, \K, ...) is an error.
+// What differs and is rewritten: line terminators ('.', '^', '$', \Z), \b (by Unicode letters),
+// case folding of ASCII only, \p{Alpha} and its like (ASCII), \p{IsX}, classes inside classes and
+// '&&', \uXXXX, octal \0n, back references, flags (?d) (?u) (?U) (?x). What PCRE2 knows and Java
+// does not (verbs, recursion, \K, ...) is an error.
 #pragma once
 
 #include <string>

@@ -78,8 +78,7 @@ Status SimilarTo(const KernelCall& call, data::Column* out) {
       regex = p->get();
     }
     const size_t* spans;
-    TW_ASSIGN_OR_RETURN(const bool found,
-                        regex->Find(utf8::Valid(in[i], call.arena), 0, &spans));
+    TW_ASSIGN_OR_RETURN(const bool found, regex->Find(utf8::Valid(in[i], call.arena), 0, &spans));
     to[i] = found != kNegated;
   }
   return Status::OK();

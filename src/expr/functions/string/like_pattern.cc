@@ -141,18 +141,18 @@ constexpr const char* kSimilarSpecials = "[]()|^-+*_%?{}";
 bool In(const char* set, char c) { return c != '\0' && std::strchr(set, c) != nullptr; }
 
 Status InvalidRegularExpression(std::string_view pattern, size_t at) {
-  return Status::Evaluation("Invalid regular expression '" + std::string(pattern) +
-                            "', index " + std::to_string(at));
+  return Status::Evaluation("Invalid regular expression '" + std::string(pattern) + "', index " +
+                            std::to_string(at));
 }
 
 constexpr struct {
   std::string_view name, regex;
 } kClasses[] = {
-    {"[:ALPHA:]", "\\p{Alpha}"},      {"[:alpha:]", "\\p{Alpha}"}, {"[:UPPER:]", "\\p{Upper}"},
-    {"[:upper:]", "\\p{Upper}"},      {"[:LOWER:]", "\\p{Lower}"}, {"[:lower:]", "\\p{Lower}"},
-    {"[:DIGIT:]", "\\d"},             {"[:digit:]", "\\d"},        {"[:SPACE:]", " "},
-    {"[:space:]", " "},               {"[:WHITESPACE:]", "\\s"},   {"[:whitespace:]", "\\s"},
-    {"[:ALNUM:]", "\\p{Alnum}"},      {"[:alnum:]", "\\p{Alnum}"},
+    {"[:ALPHA:]", "\\p{Alpha}"}, {"[:alpha:]", "\\p{Alpha}"}, {"[:UPPER:]", "\\p{Upper}"},
+    {"[:upper:]", "\\p{Upper}"}, {"[:LOWER:]", "\\p{Lower}"}, {"[:lower:]", "\\p{Lower}"},
+    {"[:DIGIT:]", "\\d"},        {"[:digit:]", "\\d"},        {"[:SPACE:]", " "},
+    {"[:space:]", " "},          {"[:WHITESPACE:]", "\\s"},   {"[:whitespace:]", "\\s"},
+    {"[:ALNUM:]", "\\p{Alnum}"}, {"[:alnum:]", "\\p{Alnum}"},
 };
 
 /// The inside of [...]; at the '[', returns the position of the ']'.

@@ -92,24 +92,23 @@ Status RegexpMatches(const KernelCall& call, data::Column* out) {
 
 Status RegexpCount(const KernelCall& call, data::Column* out) {
   auto* to = out->mutable_values<int32_t>();
-  return ForEachPattern(
-      call, out,
-      [&](int32_t i, std::string_view s, std::string_view pattern,
-          const Regex& regex) -> Result<bool> {
-        int32_t n = 0;
-        if (pattern.empty()) {
-          n = utf8::Utf16Length(s) + 1;
-        } else {
-          for (size_t from = 0; from <= s.size(); ++n) {
-            const size_t* spans;
-            TW_ASSIGN_OR_RETURN(const bool found, regex.Find(s, from, &spans));
-            if (!found) break;
-            from = After(s, spans[0], spans[1]);
-          }
-        }
-        to[i] = n;
-        return true;
-      });
+  return ForEachPattern(call, out,
+                        [&](int32_t i, std::string_view s, std::string_view pattern,
+                            const Regex& regex) -> Result<bool> {
+                          int32_t n = 0;
+                          if (pattern.empty()) {
+                            n = utf8::Utf16Length(s) + 1;
+                          } else {
+                            for (size_t from = 0; from <= s.size(); ++n) {
+                              const size_t* spans;
+                              TW_ASSIGN_OR_RETURN(const bool found, regex.Find(s, from, &spans));
+                              if (!found) break;
+                              from = After(s, spans[0], spans[1]);
+                            }
+                          }
+                          to[i] = n;
+                          return true;
+                        });
 }
 
 Status RegexpExtract(const KernelCall& call, data::Column* out) {
@@ -117,36 +116,35 @@ Status RegexpExtract(const KernelCall& call, data::Column* out) {
   const ColumnView<int64_t>* group = nullptr;
   std::optional<ColumnView<int64_t>> groups;
   if (call.args.size() > 2) group = &groups.emplace(*call.args[2]);
-  return ForEachPattern(call, out,
-                        [&](int32_t i, std::string_view s, std::string_view,
-                            const Regex& regex) -> Result<bool> {
-                          const int64_t g = group ? static_cast<int32_t>((*group)[i]) : 0;
-                          const size_t* spans;
-                          TW_ASSIGN_OR_RETURN(const bool found, regex.Find(s, 0, &spans));
-                          if (!found || g < 0 || g > regex.groups()) return false;
-                          const size_t begin = spans[2 * g], end = spans[2 * g + 1];
-                          if (begin == Regex::kUnset) return false;
-                          to[i] = s.substr(begin, end - begin);
-                          return true;
-                        });
+  return ForEachPattern(
+      call, out,
+      [&](int32_t i, std::string_view s, std::string_view, const Regex& regex) -> Result<bool> {
+        const int64_t g = group ? static_cast<int32_t>((*group)[i]) : 0;
+        const size_t* spans;
+        TW_ASSIGN_OR_RETURN(const bool found, regex.Find(s, 0, &spans));
+        if (!found || g < 0 || g > regex.groups()) return false;
+        const size_t begin = spans[2 * g], end = spans[2 * g + 1];
+        if (begin == Regex::kUnset) return false;
+        to[i] = s.substr(begin, end - begin);
+        return true;
+      });
 }
 
 Status RegexpInstr(const KernelCall& call, data::Column* out) {
   auto* to = out->mutable_values<int32_t>();
-  return ForEachPattern(call, out,
-                        [&](int32_t i, std::string_view s, std::string_view,
-                            const Regex& regex) -> Result<bool> {
-                          const size_t* spans;
-                          TW_ASSIGN_OR_RETURN(const bool found, regex.Find(s, 0, &spans));
-                          to[i] = found ? utf8::Utf16Length(s.substr(0, spans[0])) + 1 : 0;
-                          return true;
-                        });
+  return ForEachPattern(
+      call, out,
+      [&](int32_t i, std::string_view s, std::string_view, const Regex& regex) -> Result<bool> {
+        const size_t* spans;
+        TW_ASSIGN_OR_RETURN(const bool found, regex.Find(s, 0, &spans));
+        to[i] = found ? utf8::Utf16Length(s.substr(0, spans[0])) + 1 : 0;
+        return true;
+      });
 }
 
 /// An empty pattern matches in front of every UTF-16 unit, as in REPLACE.
 std::string_view ReplaceEmpty(std::string_view s, std::string_view by, data::StringArena* arena) {
-  const size_t capacity =
-      s.size() + (static_cast<size_t>(utf8::Utf16Length(s)) + 1) * by.size();
+  const size_t capacity = s.size() + (static_cast<size_t>(utf8::Utf16Length(s)) + 1) * by.size();
   char* const p = arena->Allocate(capacity);
   char* end = p;
   auto append = [&](std::string_view part) {
@@ -176,37 +174,36 @@ Status RegexpReplace(const KernelCall& call, data::Column* out) {
   auto* to = out->mutable_values<std::string_view>();
   const ColumnView<std::string_view> replacement(*call.args[2]);
   std::string result;
-  return ForEachPattern(
-      call, out,
-      [&](int32_t i, std::string_view s, std::string_view pattern,
-          const Regex& regex) -> Result<bool> {
-        const std::string_view by = replacement[i];
-        if (pattern.empty()) {
-          to[i] = ReplaceEmpty(s, by, call.arena);
-          return true;
-        }
-        result.clear();
-        size_t done = 0;
-        bool any = false;
-        for (size_t from = 0; from <= s.size();) {
-          const size_t* spans;
-          TW_ASSIGN_OR_RETURN(const bool found, regex.Find(s, from, &spans));
-          if (!found) break;
-          any = true;
-          const size_t begin = spans[0], end = spans[1];
-          result.append(s, done, begin - done);
-          result.append(by);
-          done = end;
-          from = After(s, begin, end);
-        }
-        if (!any) {
-          to[i] = s;
-          return true;
-        }
-        result.append(s, done);
-        to[i] = call.arena->Add(result);
-        return true;
-      });
+  return ForEachPattern(call, out,
+                        [&](int32_t i, std::string_view s, std::string_view pattern,
+                            const Regex& regex) -> Result<bool> {
+                          const std::string_view by = replacement[i];
+                          if (pattern.empty()) {
+                            to[i] = ReplaceEmpty(s, by, call.arena);
+                            return true;
+                          }
+                          result.clear();
+                          size_t done = 0;
+                          bool any = false;
+                          for (size_t from = 0; from <= s.size();) {
+                            const size_t* spans;
+                            TW_ASSIGN_OR_RETURN(const bool found, regex.Find(s, from, &spans));
+                            if (!found) break;
+                            any = true;
+                            const size_t begin = spans[0], end = spans[1];
+                            result.append(s, done, begin - done);
+                            result.append(by);
+                            done = end;
+                            from = After(s, begin, end);
+                          }
+                          if (!any) {
+                            to[i] = s;
+                            return true;
+                          }
+                          result.append(s, done);
+                          to[i] = call.arena->Add(result);
+                          return true;
+                        });
 }
 
 Result<data::ColumnPtr> RegexpExtractAll(const KernelCall& call, int32_t size) {
@@ -282,7 +279,8 @@ Result<BoundFunction> WithPattern(const BindArgs& a, BoundFunction f) {
 Result<BoundFunction> BindPair(const BindArgs& a, const Type& result, bool nullable, Kernel kernel,
                                std::string_view signature) {
   if (auto m = Match(a, {Arg::kString, Arg::kString})) {
-    return WithPattern(a, nullable ? m->ReturnsExactly(result, kernel) : m->Returns(result, kernel));
+    return WithPattern(a,
+                       nullable ? m->ReturnsExactly(result, kernel) : m->Returns(result, kernel));
   }
   return NoMatch(signature, a);
 }

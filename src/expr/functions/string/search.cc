@@ -26,8 +26,8 @@ int32_t InstrFirst(std::string_view s, std::string_view needle) { return Locate(
 /// The n-th occurrence; occurrences may overlap. A negative start searches backwards from the end.
 Status Instr(const KernelCall&, std::string_view s, std::string_view needle, int64_t start,
              int64_t n, int32_t* out, bool*) {
-  if (n <= 0) return Status::Evaluation("INSTR: the occurrence must be positive, got " +
-                                        std::to_string(n));
+  if (n <= 0)
+    return Status::Evaluation("INSTR: the occurrence must be positive, got " + std::to_string(n));
   *out = 0;
   if (start == 0) return Status::OK();
   if (needle.empty()) {
@@ -59,8 +59,8 @@ Status Instr(const KernelCall&, std::string_view s, std::string_view needle, int
   return Status::OK();
 }
 
-Status InstrFrom(const KernelCall& call, std::string_view s, std::string_view needle,
-                 int64_t start, int32_t* out, bool* null) {
+Status InstrFrom(const KernelCall& call, std::string_view s, std::string_view needle, int64_t start,
+                 int32_t* out, bool* null) {
   return Instr(call, s, needle, start, 1, out, null);
 }
 

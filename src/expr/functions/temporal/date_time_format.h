@@ -36,10 +36,10 @@ class DateTimeFormat {
  private:
   /// One letter run, a literal, or the brackets of an optional section.
   struct Element {
-    char letter = 0;       // 0: literal text; '[' and ']'
+    char letter = 0;  // 0: literal text; '[' and ']'
     int count = 0;
     std::string literal;
-    int match = 0;         // of '[': index of its ']'
+    int match = 0;  // of '[': index of its ']'
     // Widths of numbers, adjacent ones adjusted as java.time does it.
     int min_width = 0, max_width = 0;
     bool exceeds_pad = false;  // EXCEEDS_PAD: a sign is needed beyond min_width

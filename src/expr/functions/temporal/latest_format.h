@@ -16,7 +16,8 @@ template <typename Format>
 class LatestFormat {
  public:
   /// `state` is what LiteralFormat made, or null.
-  explicit LatestFormat(const KernelCall& call) : literal_(static_cast<const Format*>(call.state)) {}
+  explicit LatestFormat(const KernelCall& call)
+      : literal_(static_cast<const Format*>(call.state)) {}
   Result<const Format*> At(std::string_view pattern) {
     if (literal_ != nullptr) return literal_;
     if (!latest_ || pattern != pattern_) {

@@ -37,16 +37,26 @@ inline std::optional<TimeUnit> ParseTimeUnit(std::string_view name) {
     std::string_view name;
     TimeUnit unit;
   } kUnits[] = {
-      {"NANOSECOND", TimeUnit::kNanosecond},   {"MICROSECOND", TimeUnit::kMicrosecond},
-      {"FRAC_SECOND", TimeUnit::kMicrosecond}, {"MILLISECOND", TimeUnit::kMillisecond},
-      {"SECOND", TimeUnit::kSecond},           {"MINUTE", TimeUnit::kMinute},
-      {"HOUR", TimeUnit::kHour},               {"DAY", TimeUnit::kDay},
-      {"DOW", TimeUnit::kDayOfWeek},           {"ISODOW", TimeUnit::kIsoDayOfWeek},
-      {"DOY", TimeUnit::kDayOfYear},           {"WEEK", TimeUnit::kWeek},
-      {"MONTH", TimeUnit::kMonth},             {"QUARTER", TimeUnit::kQuarter},
-      {"YEAR", TimeUnit::kYear},               {"ISOYEAR", TimeUnit::kIsoYear},
-      {"DECADE", TimeUnit::kDecade},           {"CENTURY", TimeUnit::kCentury},
-      {"MILLENNIUM", TimeUnit::kMillennium},   {"EPOCH", TimeUnit::kEpoch},
+      {"NANOSECOND", TimeUnit::kNanosecond},
+      {"MICROSECOND", TimeUnit::kMicrosecond},
+      {"FRAC_SECOND", TimeUnit::kMicrosecond},
+      {"MILLISECOND", TimeUnit::kMillisecond},
+      {"SECOND", TimeUnit::kSecond},
+      {"MINUTE", TimeUnit::kMinute},
+      {"HOUR", TimeUnit::kHour},
+      {"DAY", TimeUnit::kDay},
+      {"DOW", TimeUnit::kDayOfWeek},
+      {"ISODOW", TimeUnit::kIsoDayOfWeek},
+      {"DOY", TimeUnit::kDayOfYear},
+      {"WEEK", TimeUnit::kWeek},
+      {"MONTH", TimeUnit::kMonth},
+      {"QUARTER", TimeUnit::kQuarter},
+      {"YEAR", TimeUnit::kYear},
+      {"ISOYEAR", TimeUnit::kIsoYear},
+      {"DECADE", TimeUnit::kDecade},
+      {"CENTURY", TimeUnit::kCentury},
+      {"MILLENNIUM", TimeUnit::kMillennium},
+      {"EPOCH", TimeUnit::kEpoch},
   };
   if (name.starts_with("SQL_TSI_")) name.remove_prefix(8);
   for (const auto& u : kUnits) {

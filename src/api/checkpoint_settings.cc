@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "base/duration.h"
-#include "runtime/checkpoint/checkpoint_storage.h"
+#include "runtime/checkpoint_storage.h"
 
 namespace thalweg::api {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "base/configuration.h"
 #include "base/status.h"
-#include "runtime/checkpoint/checkpoint_options.h"
-#include "runtime/checkpoint/restored_job.h"
+#include "runtime/checkpoint_options.h"
 #include "runtime/restart_strategy.h"
+#include "runtime/restored_job.h"
 
 namespace thalweg::api {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/checkpoint/checkpoint_storage.h"
+#include "runtime/checkpoint_storage.h"
 
 namespace thalweg::api {
 namespace {

@@ -26,8 +26,8 @@ Result<std::shared_ptr<SinkCoordinator>> SinkCoordinator::Make(const graph::Sink
   return c;
 }
 
-Status SinkCoordinator::Restore(const connectors::Ownership& owner, const OperatorState& entries,
-                                std::vector<Sealed> pending) {
+Status SinkCoordinator::Restore(const std::string& lineage, int64_t generation,
+                                const OperatorState& entries, std::vector<Sealed> pending) {
   if (sink_ == nullptr) return Status::OK();
   std::vector<std::string> known;
   for (const Sealed& s : pending) {
@@ -36,7 +36,7 @@ Status SinkCoordinator::Restore(const connectors::Ownership& owner, const Operat
   for (const StateEntry& e : entries) {
     if (e.name == kWriterState) known.push_back(e.bytes);
   }
-  TW_RETURN_IF_ERROR(sink_->TakeOver(owner, known));
+  TW_RETURN_IF_ERROR(sink_->TakeOver({lineage, generation}, known));
   if (!committer_) return Status::OK();
   for (const StateEntry& e : entries) {
     if (e.name == kCommitterState) TW_RETURN_IF_ERROR(committer_->Restore(e.bytes));

@@ -49,7 +49,7 @@ class SinkCoordinator {
 
   /// At a start, before writers are made. `entries`: the sink's in the restored checkpoint;
   /// `pending`: its sealed output there, which is published again.
-  Status Restore(const connectors::Ownership& owner, const OperatorState& entries,
+  Status Restore(const std::string& lineage, int64_t generation, const OperatorState& entries,
                  std::vector<Sealed> pending);
 
   /// Epochs from here on leave no output open (see SinkWriter::Seal).

@@ -9,7 +9,7 @@
 #include "operators/sink_coordinator.h"
 #include "operators/source_coordinator.h"
 #include "runtime/checkpoint/checkpoint_coordinator.h"
-#include "runtime/checkpoint/checkpoint_storage.h"
+#include "runtime/checkpoint_storage.h"
 #include "runtime/exchange/channel.h"
 #include "runtime/task/worker.h"
 
@@ -185,7 +185,7 @@ Status Job::RestoreSinks() {
         pending.push_back({o.epoch, o.watermark_ms, o.committables});
     }
     Status s = sinks_[i]->Restore(
-        owner_, snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
+        lineage_, generation_, snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
         std::move(pending));
     if (!s.ok()) return s.WithContext(graph_.nodes[i].name);
   }
@@ -199,19 +199,19 @@ Status Job::TakeOver() {
         "{}: has {} key groups, this job {}: a checkpoint cannot change pipeline.max-parallelism",
         restored->path, restored->manifest.max_parallelism, options_.max_parallelism));
   }
-  owner_ = {MakeLineage(), 1};
+  lineage_ = MakeLineage();
   int64_t epoch = 0;
   if (restored != nullptr && restored->continues) {
-    owner_.lineage = restored->manifest.lineage;
+    lineage_ = restored->manifest.lineage;
     epoch = restored->manifest.epoch;
   }
   if (has_checkpoints()) {
     CheckpointStorage storage(checkpoints_.file_system, checkpoints_.folder);
-    TW_ASSIGN_OR_RETURN(owner_.generation, storage.TakeGeneration());
+    TW_ASSIGN_OR_RETURN(generation_, storage.TakeGeneration());
   }
   CheckpointedJob job{.name = options_.name,
-                      .lineage = owner_.lineage,
-                      .generation = owner_.generation,
+                      .lineage = lineage_,
+                      .generation = generation_,
                       .epoch = epoch,
                       .max_parallelism = options_.max_parallelism};
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {

@@ -22,12 +22,11 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "connectors/sink.h"
 #include "data/batch.h"
 #include "graph/graph.h"
 #include "operators/operator.h"
-#include "runtime/checkpoint/checkpoint_options.h"
-#include "runtime/checkpoint/restored_job.h"
+#include "runtime/checkpoint_options.h"
+#include "runtime/restored_job.h"
 
 namespace thalweg::operators {
 class SourceCoordinator;
@@ -88,7 +87,7 @@ class Job {
   /// Some sink publishes its output by commits.
   bool commits() const;
   /// Once started.
-  int64_t generation() const { return owner_.generation; }
+  int64_t generation() const { return generation_; }
   /// Before Start. `restored`: where to go on; null: from the start.
   void EnableCheckpoints(CheckpointOptions options, std::shared_ptr<const RestoredJob> restored);
   /// Instead of Start: the restored checkpoint is a job's final one, whose output had not yet been
@@ -128,7 +127,8 @@ class Job {
   CheckpointOptions checkpoints_;
   std::shared_ptr<const RestoredJob> restored_;
   std::shared_ptr<MemoryPool> pool_;
-  connectors::Ownership owner_;
+  std::string lineage_;
+  int64_t generation_ = 1;
   bool bounded_ = true;
   std::vector<std::shared_ptr<operators::SourceCoordinator>> sources_;  // per node, null if none
   std::vector<std::shared_ptr<operators::SinkCoordinator>> sinks_;      // per node, null if none

@@ -19,7 +19,7 @@ VENDOR_HEADERS = {
     "xxhash": ("xxhash.h",),
 }
 # Header-only use, so no thalweg_room row links them: their homes are named here.
-HEADER_ONLY = {"data": ("xxhash",), "cli": ("CLI11::CLI11",)}
+HEADER_ONLY = {"base": ("xxhash",), "data": ("xxhash",), "cli": ("CLI11::CLI11",)}
 EVERYWHERE = ("fmt/", "immintrin.h")
 # White-box programs: they may reach into a room's subfolders.
 WHITE_BOX = ("tests/fuzz/", "bench/micro/")

@@ -24,10 +24,10 @@
 #include "base/clock.h"
 #include "operators/sink_coordinator.h"
 #include "operators/source_coordinator.h"
-#include "runtime/checkpoint/checkpoint_options.h"
-#include "runtime/checkpoint/checkpoint_storage.h"
-#include "runtime/checkpoint/manifest.h"
 #include "runtime/checkpoint/pending_checkpoint.h"
+#include "runtime/checkpoint_options.h"
+#include "runtime/checkpoint_storage.h"
+#include "runtime/manifest.h"
 #include "runtime/task/snapshot_receiver.h"
 
 namespace thalweg::runtime {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "runtime/checkpoint/checkpoint_options.h"
+#include "runtime/checkpoint_options.h"
 
 namespace thalweg::runtime {
 

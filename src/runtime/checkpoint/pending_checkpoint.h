@@ -10,8 +10,8 @@
 
 #include "base/file_system.h"
 #include "base/status.h"
-#include "runtime/checkpoint/checkpoint_storage.h"
-#include "runtime/checkpoint/manifest.h"
+#include "runtime/checkpoint_storage.h"
+#include "runtime/manifest.h"
 #include "runtime/task/snapshot_receiver.h"
 
 namespace thalweg::runtime {

@@ -1,4 +1,4 @@
-#include "runtime/checkpoint/manifest.h"
+#include "runtime/manifest.h"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
-#include "runtime/checkpoint/restored_job.h"
+#include "runtime/restored_job.h"
 
 #include <algorithm>
 
-#include "runtime/checkpoint/checkpoint_storage.h"
+#include "runtime/checkpoint_storage.h"
 
 namespace thalweg::runtime {
 namespace {

@@ -1,4 +1,4 @@
-#include "runtime/checkpoint/checkpoint_storage.h"
+#include "runtime/checkpoint_storage.h"
 
 #include <fmt/format.h>
 

@@ -17,7 +17,7 @@
 
 #include "base/file_system.h"
 #include "base/status.h"
-#include "runtime/checkpoint/manifest.h"
+#include "runtime/manifest.h"
 #include "state/state_segment.h"
 
 namespace thalweg::runtime {

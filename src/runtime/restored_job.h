@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "graph/graph.h"
 #include "operators/operator.h"
-#include "runtime/checkpoint/manifest.h"
+#include "runtime/manifest.h"
 
 namespace thalweg::runtime {
 

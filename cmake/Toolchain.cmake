@@ -10,7 +10,7 @@ endif()
 # -Wrestrict is wrong about std::string in g++ 12 (PR 105651); -Wignored-attributes about __int128 as a
 # template argument.
 add_compile_options(-Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
-                    -Wno-restrict -Wno-ignored-attributes
+                    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> -Wno-ignored-attributes
                     -fno-omit-frame-pointer)
 # DT_RPATH holds for the libraries of a library, too (cmake/Dist.cmake).
 add_link_options(-Wl,--disable-new-dtags)

@@ -66,7 +66,8 @@ void MemoryPool::Release(int64_t bytes) {
 
 Status MemoryPool::CheckLimit() const {
   for (const MemoryPool* p = this; p != nullptr; p = p->parent_) {
-    if (p->used() > p->limit_) return p->Exceeded(0);
+    if (p->used() > p->limit_)
+      return p == this ? p->Exceeded(0) : p->Exceeded(0).WithContext(name_);
   }
   return Status::OK();
 }

@@ -5,6 +5,7 @@
 #include "data/batch.h"
 #include "data/column_builder.h"
 #include "data/gather.h"
+#include "data/print.h"
 
 namespace thalweg::data {
 namespace {
@@ -13,6 +14,12 @@ ColumnPtr Ints(std::vector<int32_t> values) {
   auto c = Column::Make(Type::Int(), static_cast<int32_t>(values.size()));
   std::copy(values.begin(), values.end(), c->mutable_values<int32_t>());
   return c;
+}
+
+std::vector<std::string> Printed(const ColumnPtr& c) {
+  std::vector<std::string> out;
+  for (int32_t i = 0; i < c->size(); ++i) AppendPrint(*c, i, &out.emplace_back());
+  return out;
 }
 
 TEST(ColumnTest, SliceSharesStorage) {
@@ -65,6 +72,37 @@ TEST(ColumnTest, NestedBuilderGatherConcat) {
   EXPECT_TRUE(all->IsNull(0));
   EXPECT_FALSE(all->IsNull(1));
   EXPECT_EQ(all->children()[0]->children()[1]->At<std::string_view>(1), "one");
+}
+
+TEST(ColumnTest, DeepCopyKeepsNothingOfTheOriginal) {
+  MemoryPool source("source", nullptr);
+  MemoryPool own("own", nullptr);
+  const Type type =
+      Type::Row({{"a", Type::Array(Type::String())}, {"b", Type::String()}, {"n", Type::Int()}});
+  ColumnPtr c;
+  {
+    ScopedMemoryPool scope(&source);
+    ColumnBuilder b(type);
+    for (const char* word : {"x", "yy", ""}) {
+      b.child(0)->child(0)->AppendString(word);
+      b.child(0)->child(0)->AppendNull();
+      b.child(0)->EndList();
+      b.child(1)->AppendString("a longer string");
+      b.child(2)->AppendNull();
+      b.EndRow();
+    }
+    b.AppendNull();
+    c = b.Finish()->Slice(1, 3);
+  }
+  const std::vector<std::string> before = Printed(c);
+  {
+    ScopedMemoryPool scope(&own);
+    c = DeepCopy(c);
+  }
+  EXPECT_EQ(source.used(), 0);
+  EXPECT_GT(own.used(), 0);
+  EXPECT_EQ(Printed(c), before);
+  EXPECT_EQ(before[0], "+I[[yy, null], a longer string, null]");
 }
 
 TEST(BatchTest, CompactKeepsKindsAndStrings) {

@@ -185,4 +185,57 @@ ColumnPtr Concat(std::span<const ColumnPtr> columns) {
   return out;
 }
 
+namespace {
+
+void CopyStrings(const Column& c, Column* out) {
+  int64_t bytes = 0;
+  for (int32_t i = 0; i < c.size(); ++i) {
+    if (!c.IsNull(i)) bytes += static_cast<int64_t>(c.values<std::string_view>()[i].size());
+  }
+  auto buffer = Buffer::Allocate(bytes);
+  char* to = buffer->as<char>();
+  auto* values = out->mutable_values<std::string_view>();
+  for (int32_t i = 0; i < c.size(); ++i) {
+    const std::string_view v = c.IsNull(i) ? std::string_view() : c.values<std::string_view>()[i];
+    if (!v.empty()) std::memcpy(to, v.data(), v.size());
+    values[i] = std::string_view(to, v.size());
+    to += v.size();
+  }
+  out->AddOwner(std::move(buffer));
+}
+
+}  // namespace
+
+ColumnPtr DeepCopy(const ColumnPtr& column) {
+  const ColumnPtr flat = Flatten(column);
+  const Column& c = *flat;
+  std::vector<ColumnPtr> children;
+  for (const auto& child : c.children()) children.push_back(child);
+  std::shared_ptr<Column> out;
+  if (c.physical() == PhysicalType::kList) {
+    const int32_t first = c.offsets()[0];
+    const int32_t last = c.offsets()[c.size()];
+    auto offsets = Buffer::Allocate(static_cast<int64_t>(c.size() + 1) * 4);
+    for (int32_t i = 0; i <= c.size(); ++i) offsets->as<int32_t>()[i] = c.offsets()[i] - first;
+    for (auto& child : children) child = DeepCopy(child->Slice(first, last - first));
+    out = Column::MakeList(c.type(), c.size(), std::move(offsets), std::move(children));
+  } else if (c.physical() == PhysicalType::kRow) {
+    for (auto& child : children) child = DeepCopy(child);
+    out = Column::MakeRow(c.type(), c.size(), std::move(children));
+  } else {
+    out = Column::Make(c.type(), c.size());
+    const int width = PhysicalWidth(c.physical());
+    if (c.physical() == PhysicalType::kString) {
+      CopyStrings(c, out.get());
+    } else if (width > 0 && c.size() > 0) {
+      std::memcpy(out->mutable_values<uint8_t>(), c.values<uint8_t>(),
+                  static_cast<size_t>(c.size()) * static_cast<size_t>(width));
+    }
+  }
+  if (c.validity() != nullptr) {
+    std::memcpy(out->MutableValidity(), c.validity(), static_cast<size_t>(c.size()));
+  }
+  return out;
+}
+
 }  // namespace thalweg::data

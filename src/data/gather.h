@@ -18,5 +18,8 @@ inline ColumnPtr Gather(const Column& column, const Rows& rows) {
 /// All rows of all columns in order, flat. The types are equal but for nullability; at least one
 /// column.
 ColumnPtr Concat(std::span<const ColumnPtr> columns);
+/// The same rows, flat, in memory of their own on the current pool: nothing of `column` is kept
+/// alive or charged elsewhere, strings are copied. For rows that stay.
+ColumnPtr DeepCopy(const ColumnPtr& column);
 
 }  // namespace thalweg::data

@@ -53,7 +53,9 @@ bool HasOrder(const Type& t) {
 template <AggregateKind kKind>
 Result<BoundAggregate> BindExtreme(const BindArgs& args) {
   if (args.types.size() != 1 || !HasOrder(args.types[0])) return NoSuchOverload();
-  return Bound(kKind, args, args.types[0].WithTimeAttribute(data::TimeAttribute::kNone));
+  // The least and greatest time of a window stay time attributes, as in Flink; the planner takes
+  // the mark away behind a plain GROUP BY.
+  return Bound(kKind, args, args.types[0]);
 }
 
 template <AggregateKind kKind>
@@ -73,7 +75,8 @@ Result<BoundAggregate> BindListagg(const BindArgs& args) {
       return Status::InvalidSql("The separator of LISTAGG must be a literal that is not NULL");
     }
   }
-  return Bound(AggregateKind::kListagg, args, Type::String());
+  return Bound(AggregateKind::kListagg, args,
+               Type::String().WithNullable(args.types[0].nullable()));
 }
 
 Result<BoundAggregate> BindCollect(const BindArgs& args) {

@@ -69,6 +69,14 @@ int WidthOf(const Type& type) {
   }
 }
 
+/// Turns the first `width` bytes round; the others must be zero and stay so.
+void ReverseBytes(char (&bytes)[8], int width) {
+  uint64_t number;
+  std::memcpy(&number, bytes, sizeof(number));
+  number = __builtin_bswap64(number) >> (64 - 8 * width);
+  std::memcpy(bytes, &number, sizeof(number));
+}
+
 class RawDecoder : public StreamDecoder {
  public:
   RawDecoder(const DecodeTarget& target, const RawOptions& options)
@@ -114,7 +122,7 @@ class RawDecoder : public StreamDecoder {
       if (bytes.size() != static_cast<size_t>(width)) return false;
       char value[8] = {};
       std::copy(bytes.begin(), bytes.end(), value);
-      if (!options_.little_endian) std::reverse(value, value + width);
+      if (!options_.little_endian) ReverseBytes(value, width);
       SetNumber(value, row);
       return true;
     }
@@ -182,11 +190,11 @@ class RawEncoder : public StreamEncoder {
           EncodeText(options_.charset, v, out);
         }
       } else {
-        char value[8];
+        char value[8] = {};
         std::memcpy(value,
                     c.storage().values<char>() + static_cast<int64_t>(c.StorageIndex(row)) * width,
                     static_cast<size_t>(width));
-        if (!options_.little_endian) std::reverse(value, value + width);
+        if (!options_.little_endian) ReverseBytes(value, width);
         out->append(value, static_cast<size_t>(width));
       }
       out->push_back('\n');

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "base/memory_charge.h"
 #include "data/gather.h"
 #include "operators/aggregate/change_emitter.h"
 #include "operators/aggregate/group_table.h"
@@ -25,6 +26,7 @@ class GroupAggregate final : public Operator {
 
   Status Open(OperatorContext* context, const OperatorState&) override {
     context_ = context;
+    final_charge_.Open(context->pool());
     GroupTableOptions o = options_;
     o.max_parallelism = context->max_parallelism();
     o.groups = GroupsOf(*context, node_.keys.empty());
@@ -52,6 +54,8 @@ class GroupAggregate final : public Operator {
     sweep_armed_ = false;
     std::vector<uint8_t*> rows;
     table_->table().CollectRows(&rows);
+    MemoryCharge charge(context_->pool());
+    TW_RETURN_IF_ERROR(charge.Set(AllocatedBytes(rows)));
     for (uint8_t* row : rows) {
       if (*table_->LastAccess(row) + node_.state_ttl_ms <= time_ms) table_->table().Erase(row);
     }
@@ -68,6 +72,8 @@ class GroupAggregate final : public Operator {
       table_->Find({}, Rows::All(1), &hash, &state);
       if (node_.input_retracts) *table_->RecordCount(state[0]) = 1;
     }
+    final_rows_.reserve(static_cast<size_t>(table_->table().count()));
+    TW_RETURN_IF_ERROR(final_charge_.Set(AllocatedBytes(final_rows_)));
     table_->table().CollectRows(&final_rows_);
     if (node_.input_retracts) {
       std::erase_if(final_rows_, [&](uint8_t* row) { return *table_->RecordCount(row) == 0; });
@@ -260,6 +266,7 @@ class GroupAggregate final : public Operator {
   ChangeEmitter emitter_;
   bool sweep_armed_ = false;
   std::vector<uint8_t*> final_rows_;
+  MemoryCharge final_charge_;
   size_t next_final_ = 0;
   // Scratch of one step.
   std::vector<uint8_t*> states_;

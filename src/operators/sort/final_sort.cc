@@ -1,6 +1,7 @@
 // FinalSort: ORDER BY [LIMIT] at the end of a bounded input; LIMIT alone as the rows arrive.
 #include <algorithm>
 
+#include "base/memory_charge.h"
 #include "operators/sort/row_buffer.h"
 #include "operators/sort/sort_key.h"
 #include "operators/sort/sort_operators.h"
@@ -23,6 +24,7 @@ class FinalSort final : public Operator {
 
   Status Open(OperatorContext* context, const OperatorState& restored) override {
     context_ = context;
+    order_charge_.Open(context->pool());
     for (const StateEntry& e : restored) {
       if (e.name == kSeenName && e.bytes.size() == 8) std::memcpy(&seen_, e.bytes.data(), 8);
     }
@@ -44,6 +46,7 @@ class FinalSort final : public Operator {
   Result<Progress> OnInputEnd(int) override {
     if (node_.keys.empty() || buffer_.num_rows() == 0) return Progress::kDone;
     order_ = SortedRows(node_.keys, buffer_.All(), wanted_);
+    TW_RETURN_IF_ERROR(order_charge_.Set(AllocatedBytes(order_)));
     next_ = static_cast<size_t>(std::min(node_.offset, static_cast<int64_t>(order_.size())));
     return Produce();
   }
@@ -92,6 +95,7 @@ class FinalSort final : public Operator {
   RowBuffer buffer_;
   int64_t seen_ = 0;
   std::vector<int32_t> order_;
+  MemoryCharge order_charge_;
   size_t next_ = 0;
 };
 

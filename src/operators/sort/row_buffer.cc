@@ -8,6 +8,16 @@
 namespace thalweg::operators {
 using data::Batch;
 
+namespace {
+/// Copied together, so that small batches do not cost an allocation a row.
+constexpr int64_t kSettleRows = 4096;
+
+Batch DeepCopy(Batch batch) {
+  for (auto& column : batch.columns) column = data::DeepCopy(column);
+  return batch;
+}
+}  // namespace
+
 Batch GatherRows(const Batch& batch, const int32_t* rows, int32_t count) {
   Batch out;
   out.size = count;
@@ -20,10 +30,20 @@ void RowBuffer::Add(const Batch& batch) {
   Batch b = batch.Compact();
   b.kinds = nullptr;
   num_rows_ += b.size;
-  batches_.push_back(std::move(b));
+  arrived_rows_ += b.size;
+  arrived_.push_back(std::move(b));
+  if (arrived_rows_ >= kSettleRows) Settle();
+}
+
+void RowBuffer::Settle() {
+  if (arrived_.empty()) return;
+  batches_.push_back(DeepCopy(data::ConcatBatches(arrived_)));
+  arrived_.clear();
+  arrived_rows_ = 0;
 }
 
 const Batch& RowBuffer::All() {
+  Settle();
   if (batches_.empty()) batches_.emplace_back();
   if (batches_.size() > 1) {
     Batch joined = data::ConcatBatches(batches_);
@@ -36,10 +56,13 @@ const Batch& RowBuffer::All() {
 void RowBuffer::Keep(const std::vector<int32_t>& rows) {
   if (rows.empty()) {
     batches_.clear();
+    arrived_.clear();
+    arrived_rows_ = 0;
     num_rows_ = 0;
     return;
   }
-  Batch kept = GatherRows(All(), rows.data(), static_cast<int32_t>(rows.size()));
+  // Copied once more, or the strings of the rows that leave would stay with those that do not.
+  Batch kept = DeepCopy(GatherRows(All(), rows.data(), static_cast<int32_t>(rows.size())));
   batches_.clear();
   num_rows_ = kept.size;
   batches_.push_back(std::move(kept));

@@ -1,4 +1,8 @@
 // RowBuffer: rows kept for later, compacted, with snapshot. For sorts.
+//
+// The rows are copied into memory of the buffer's own, a few thousand at a time: a batch's strings
+// lie in the chunks of the file they came from, which would stay as long as one row does, and are
+// charged to the source.
 #pragma once
 
 #include <string>
@@ -24,8 +28,12 @@ class RowBuffer {
   Status Restore(const std::string& name, const OperatorState& restored);
 
  private:
+  void Settle();
+
   const data::Schema schema_;
-  std::vector<data::Batch> batches_;
+  std::vector<data::Batch> batches_;  // copies
+  std::vector<data::Batch> arrived_;  // as they came
+  int64_t arrived_rows_ = 0;
   int64_t num_rows_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "base/memory_charge.h"
 #include "state/value_codec.h"
 
 namespace thalweg::operators {
@@ -116,6 +117,11 @@ std::vector<int32_t> SortedRows(const std::vector<graph::SortKey>& keys, const d
     row_of.push_back(row);
   });
   begins.push_back(bytes.size());
+  entries.reserve(row_of.size());
+  MemoryCharge scratch(MemoryPool::Current());
+  // The caller's step fails by the limit; what is taken here is as large as the rows themselves.
+  (void)scratch.Set(bytes.capacity() + AllocatedBytes(begins) + AllocatedBytes(row_of) +
+                    AllocatedBytes(entries));
   for (size_t k = 0; k + 1 < begins.size(); ++k) {
     uint64_t prefix = 0;
     const size_t n = std::min<size_t>(8, begins[k + 1] - begins[k]);
@@ -142,6 +148,7 @@ std::vector<int32_t> SortedRows(const std::vector<graph::SortKey>& keys, const d
   }
   std::sort(entries.begin(), entries.end(), less);
   std::vector<int32_t> out;
+  out.reserve(entries.size());
   for (const SortEntry& e : entries) out.push_back(row_of[static_cast<size_t>(e.row)]);
   return out;
 }

@@ -1,5 +1,6 @@
 // TimeSort: ORDER BY an ascending time attribute on a stream. Rows wait until the watermark has
 // passed their time; rows behind the watermark are dropped and counted.
+#include "base/memory_charge.h"
 #include "operators/sort/row_buffer.h"
 #include "operators/sort/sort_key.h"
 #include "operators/sort/sort_operators.h"
@@ -21,6 +22,7 @@ class TimeSort final : public Operator {
 
   Status Open(OperatorContext* context, const OperatorState& restored) override {
     context_ = context;
+    due_charge_.Open(context->pool());
     for (const StateEntry& e : restored) {
       if (e.name == kProgressName && e.bytes.size() == 8) {
         std::memcpy(&progress_, e.bytes.data(), 8);
@@ -67,6 +69,7 @@ class TimeSort final : public Operator {
       if (!due_.empty()) {
         sending_ = GatherRows(all, due_.data(), static_cast<int32_t>(due_.size()));
         for (size_t i = 0; i < due_.size(); ++i) due_[i] = static_cast<int32_t>(i);
+        TW_RETURN_IF_ERROR(due_charge_.Set(AllocatedBytes(due_) + AllocatedBytes(later)));
         buffer_.Keep(later);
       }
     }
@@ -109,6 +112,7 @@ class TimeSort final : public Operator {
   int64_t progress_ = INT64_MIN;
   Batch sending_;
   std::vector<int32_t> due_;
+  MemoryCharge due_charge_;
   size_t next_ = 0;
   bool forward_ = false;
 };

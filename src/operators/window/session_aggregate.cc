@@ -9,8 +9,8 @@
 // session and pushed on lazily when the session turns out to have grown.
 #include <algorithm>
 #include <optional>
-#include <queue>
 
+#include "base/memory_charge.h"
 #include "data/gather.h"
 #include "operators/aggregate/group_table.h"
 #include "operators/window/window_operators.h"
@@ -44,6 +44,7 @@ class SessionAggregate final : public Operator {
 
   Status Open(OperatorContext* context, const OperatorState& restored) override {
     context_ = context;
+    charge_.Open(context->pool());
     slicer_.emplace(node_.window, context->eval().zone);
     GroupTableOptions o = options_;
     o.max_parallelism = context->max_parallelism();
@@ -110,6 +111,7 @@ class SessionAggregate final : public Operator {
       for (uint8_t* row : states_) EraseIfEmpty(row);
     }
     if (!node_.window.event_time) ArmClock();
+    TW_RETURN_IF_ERROR(charge_.Set(AllocatedBytes(timers_) + AllocatedBytes(due_)));
     TW_RETURN_IF_ERROR(table_->memory_status());
     return Progress::kDone;
   }
@@ -121,28 +123,29 @@ class SessionAggregate final : public Operator {
     }
     target_ = watermark_ms;
     forward_watermark_ = true;
-    CollectDue();
+    TW_RETURN_IF_ERROR(CollectDue());
     return Produce();
   }
 
   Result<Progress> OnTimers(TimeDomain domain, int64_t time_ms) override {
     if (domain != TimeDomain::kProcessingTime || node_.window.event_time) return Progress::kDone;
     target_ = time_ms;
-    CollectDue();
+    TW_RETURN_IF_ERROR(CollectDue());
     return Produce();
   }
 
   Result<Progress> OnInputEnd(int) override {
     if (!node_.final_only || !node_.window.event_time) return Progress::kDone;
     target_ = INT64_MAX;
-    CollectDue();
+    TW_RETURN_IF_ERROR(CollectDue());
     return Produce();
   }
 
   Result<Progress> Produce() override {
     if (output_.Run(context_) == Progress::kMore) return Progress::kMore;
     for (uint8_t* row : due_) Free(row);
-    due_.clear();
+    due_ = {};
+    TW_RETURN_IF_ERROR(charge_.Set(AllocatedBytes(timers_)));
     progress_ = std::max(progress_, target_);
     if (forward_watermark_) {
       forward_watermark_ = false;
@@ -179,7 +182,18 @@ class SessionAggregate final : public Operator {
   void Arm(uint8_t* row) {
     Session* s = SessionOf(row);
     s->serial = ++serial_;
-    timers_.push({s->end, row, s->serial});
+    PushTimer({s->end, row, s->serial});
+  }
+
+  void PushTimer(const Timer& timer) {
+    timers_.push_back(timer);
+    std::push_heap(timers_.begin(), timers_.end(), std::greater<>());
+  }
+  Timer PopTimer() {
+    std::pop_heap(timers_.begin(), timers_.end(), std::greater<>());
+    const Timer timer = timers_.back();
+    timers_.pop_back();
+    return timer;
   }
 
   bool IsLate(int64_t end) const {
@@ -251,18 +265,17 @@ class SessionAggregate final : public Operator {
     }
   }
 
-  void CollectDue() {
+  Status CollectDue() {
     std::vector<uint8_t*> rows;
     std::vector<int64_t> starts;
     std::vector<int64_t> ends;
-    while (!timers_.empty() && slicer_->IsFired(timers_.top().end, target_)) {
-      const Timer t = timers_.top();
-      timers_.pop();
+    while (!timers_.empty() && slicer_->IsFired(timers_[0].end, target_)) {
+      const Timer t = PopTimer();
       if (state::HeaderOf(t.row)->stamp == state::RowHeader::kFree) continue;
       Session* s = SessionOf(t.row);
       if (s->live != 1 || s->serial != t.serial) continue;
       if (s->end > t.end) {
-        timers_.push({s->end, t.row, t.serial});
+        PushTimer({s->end, t.row, t.serial});
         continue;
       }
       due_.push_back(t.row);
@@ -272,7 +285,13 @@ class SessionAggregate final : public Operator {
       starts.push_back(s->start);
       ends.push_back(s->end);
     }
-    output_.Begin(table_.get(), &*slicer_, std::move(rows), std::move(starts), std::move(ends));
+    // After a burst of sessions the heap shrinks with them.
+    if (timers_.capacity() > 1024 && timers_.size() < timers_.capacity() / 4) {
+      timers_.shrink_to_fit();
+    }
+    TW_RETURN_IF_ERROR(charge_.Set(AllocatedBytes(timers_) + AllocatedBytes(due_)));
+    return output_.Begin(context_->pool(), table_.get(), &*slicer_, std::move(rows),
+                         std::move(starts), std::move(ends));
   }
 
   uint8_t* HeadOf(uint8_t* row) { return table_->table().IndexedRow(row); }
@@ -298,19 +317,20 @@ class SessionAggregate final : public Operator {
   }
 
   void ArmClock() {
-    if (!timers_.empty()) context_->WakeAt(slicer_->FiringTime(timers_.top().end));
+    if (!timers_.empty()) context_->WakeAt(slicer_->FiringTime(timers_[0].end));
   }
 
   const WindowAggregateNode& node_;
   const GroupTableOptions options_;
   std::optional<WindowSlicer> slicer_;
   std::unique_ptr<GroupTable> table_;
-  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  std::vector<Timer> timers_;  // a heap: the first is the next to fire
   uint32_t serial_ = 0;
   int64_t progress_ = INT64_MIN;
   int64_t target_ = INT64_MIN;
   bool forward_watermark_ = false;
   std::vector<uint8_t*> due_;  // being sent, to be freed then
+  MemoryCharge charge_;        // of timers_ and due_
   WindowOutput output_;
   // Scratch.
   std::vector<int64_t> times_;

@@ -327,8 +327,8 @@ class SliceAggregate final : public Operator {
     const size_t n = rows.size();
     std::vector<int64_t> starts(n, start);
     for (size_t i = 0; i < n && has_start(); ++i) starts[i] = StartOf(rows[i]) / start_unit_;
-    output_.Begin(table, &*slicer_, std::move(rows), std::move(starts),
-                  std::vector<int64_t>(n, end));
+    TW_RETURN_IF_ERROR(output_.Begin(context_->pool(), table, &*slicer_, std::move(rows),
+                                     std::move(starts), std::vector<int64_t>(n, end)));
     fired_until_ = end;
     return table_->memory_status();
   }

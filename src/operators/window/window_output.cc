@@ -8,14 +8,17 @@ using data::Column;
 using data::ColumnPtr;
 using graph::WindowProperty;
 
-void WindowOutput::Begin(GroupTable* table, const WindowSlicer* slicer, std::vector<uint8_t*> rows,
-                         std::vector<int64_t> starts, std::vector<int64_t> ends) {
+Status WindowOutput::Begin(MemoryPool* pool, GroupTable* table, const WindowSlicer* slicer,
+                           std::vector<uint8_t*> rows, std::vector<int64_t> starts,
+                           std::vector<int64_t> ends) {
   table_ = table;
   slicer_ = slicer;
   rows_ = std::move(rows);
   starts_ = std::move(starts);
   ends_ = std::move(ends);
   next_ = 0;
+  charge_.Open(pool);
+  return charge_.Set(AllocatedBytes(rows_) + AllocatedBytes(starts_) + AllocatedBytes(ends_));
 }
 
 ColumnPtr WindowOutput::PropertyColumn(size_t property, size_t begin, int32_t count) const {
@@ -54,6 +57,12 @@ Progress WindowOutput::Run(OperatorContext* context) {
     next_ += static_cast<size_t>(n);
     context->Emit(std::move(out));
   }
+  // The lists of a large window are not kept for the next one.
+  rows_ = {};
+  starts_ = {};
+  ends_ = {};
+  next_ = 0;
+  charge_.Clear();
   return Progress::kDone;
 }
 

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/memory_charge.h"
 #include "graph/graph.h"
 #include "operators/aggregate/group_table.h"
 #include "operators/operator.h"
@@ -17,9 +18,9 @@ class WindowOutput {
       : num_keys_(num_keys), properties_(std::move(properties)), schema_(std::move(schema)) {}
 
   /// The rows to send, group rows of `table`; window bounds of rows[i] are starts[i], ends[i]
-  /// (window time). Only while done().
-  void Begin(GroupTable* table, const WindowSlicer* slicer, std::vector<uint8_t*> rows,
-             std::vector<int64_t> starts, std::vector<int64_t> ends);
+  /// (window time). Only while done(). Their bytes are charged to `pool` until they are out.
+  Status Begin(MemoryPool* pool, GroupTable* table, const WindowSlicer* slicer,
+               std::vector<uint8_t*> rows, std::vector<int64_t> starts, std::vector<int64_t> ends);
   bool done() const { return next_ == rows_.size(); }
   /// Sends until everything is out (kDone) or the output is full.
   Progress Run(OperatorContext* context);
@@ -36,6 +37,7 @@ class WindowOutput {
   std::vector<int64_t> starts_;
   std::vector<int64_t> ends_;
   size_t next_ = 0;
+  MemoryCharge charge_;  // of the three lists
 };
 
 }  // namespace thalweg::operators

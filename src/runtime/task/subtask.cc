@@ -88,7 +88,11 @@ Result<bool> Subtask::Run(const std::atomic<bool>& stop) {
     }
     if (phase_ == Phase::kFinished) break;
     auto stepped = Step(stop);
-    if (!stepped.ok()) return stepped.status().WithContext(config_.name);
+    if (!stepped.ok()) {
+      // The pool of the step that ran out of memory has the operator's name.
+      const bool named = stepped.status().code() == StatusCode::kResourceExhausted;
+      return named ? stepped.status() : stepped.status().WithContext(config_.name);
+    }
     if (!*stepped) break;
     moved = true;
     if (Status s = pool_->CheckLimit(); !s.ok()) return s;

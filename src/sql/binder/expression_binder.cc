@@ -503,13 +503,17 @@ Result<ExprPtr> ExpressionBinder::BindWindowProperty(const ast::Call& e, std::st
     return Status::InvalidSql(e.span, "a window over processing time has no rowtime");
   }
   if (column.property == graph::WindowProperty::kTime) {
-    // A processing-time property of an event-time window is its rowtime, as in Flink.
+    // A processing-time property of an event-time window has the type of its rowtime and no value,
+    // as in Flink.
     column.type = ltz || !rowtime ? Type::TimestampLtz(3) : Type::Timestamp(3);
     column.type = column.type.WithNullable(rowtime && window->time->type.nullable())
                       .WithTimeAttribute(rowtime ? data::TimeAttribute::kRowtime
                                                  : data::TimeAttribute::kProctime);
   } else {
     column.type = Type::Timestamp(3).WithNullable(false);
+  }
+  if (what == "PROCTIME" && rowtime) {
+    return expr::MakeNullLiteral(column.type.WithNullable(true));
   }
   return uses_->Reference(std::move(column));
 }

@@ -43,8 +43,14 @@ endfunction()
 # tools/test_summary.py adds them up.
 function(thalweg_add_test name)
   add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 900
-    ENVIRONMENT "GTEST_OUTPUT=json:${CMAKE_BINARY_DIR}/results/${name}.json")
+  set(environment "GTEST_OUTPUT=json:${CMAKE_BINARY_DIR}/results/${name}.json")
+  set(timeout 900)
+  if(THALWEG_SANITIZE)
+    list(APPEND environment "UBSAN_OPTIONS=print_stacktrace=1"
+      "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/sanitizers/tsan.txt")
+    set(timeout 3600)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} ENVIRONMENT "${environment}")
 endfunction()
 
 # Makes one GoogleTest binary per room that has tests, registered with ctest.

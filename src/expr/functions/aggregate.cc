@@ -25,6 +25,11 @@ Result<BoundAggregate> BindCount(const BindArgs& args) {
   return Bound(AggregateKind::kCount, args, result);
 }
 
+Result<BoundAggregate> BindApproxCountDistinct(const BindArgs& args) {
+  if (args.types.size() != 1) return NoSuchOverload();
+  return BindCount(args);
+}
+
 bool IsOneNumber(const BindArgs& args) {
   return args.types.size() == 1 && args.types[0].is_numeric();
 }
@@ -96,6 +101,12 @@ const AggregateFunction kFunctions[] = {
      "How many rows have a value that is not NULL; all rows with *.",
      {"COUNT(*)", "3"},
      &BindCount},
+    {"APPROX_COUNT_DISTINCT",
+     {},
+     "APPROX_COUNT_DISTINCT(value)",
+     "How many different values there are that are not NULL; counted exactly.",
+     {"APPROX_COUNT_DISTINCT(x)", "3"},
+     &BindApproxCountDistinct},
     {"SUM",
      {},
      "SUM([DISTINCT] numeric)",

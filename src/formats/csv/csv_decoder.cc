@@ -51,7 +51,6 @@ Status CsvDecoder::Feed(data::BufferPtr chunk, bool last) {
   last_ = last;
   std::string_view bytes(chunk ? reinterpret_cast<const char*>(chunk->data()) : nullptr,
                          chunk ? static_cast<size_t>(chunk->size()) : 0);
-  const bool valid = text::IsValidUtf8Chunk(bytes, !pending_.empty(), last);
   if (!pending_.empty()) {
     const auto length = boundary_.Advance(bytes);
     const bool complete = length.has_value() || last;
@@ -73,6 +72,7 @@ Status CsvDecoder::Feed(data::BufferPtr chunk, bool last) {
     }
   }
   if (!bytes.empty()) {
+    const bool valid = text::IsValidUtf8Chunk(bytes, last);
     regions_.push_back({bytes.data(), bytes.data() + bytes.size(), std::move(chunk), last, valid});
   }
   if (!regions_.empty()) scanner_.Reset(regions_.front().next, regions_.front().end);

@@ -221,6 +221,9 @@ TEST(CsvDecoder, ByteOrderMarkAndInvalidUtf8) {
   EXPECT_EQ(d.status.message(),
             "expected UTF-8, found invalid bytes in '\\xff\\xfe\\x0a' (line 2, byte offset 3)");
   EXPECT_EQ(Decode({{"a", kS}}, "ok\n\xFF\xFE\nz\n", kIgnore).rows, Rows("ok", "z"));
+  // A chunk that ends with a CR, the record's end: what follows is not the rest of a character.
+  EXPECT_EQ(Decode({{"a", kS}}, "a\r\xA5\rz\n", kIgnore).rows, Rows("a", "z"));
+  EXPECT_EQ(Decode({{"a", kS}}, "ab\r\xA5\xA5\rz\n", kIgnore).rows, Rows("ab", "z"));
 }
 
 TEST(CsvDecoder, ResumesAtAPosition) {

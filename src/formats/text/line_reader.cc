@@ -22,7 +22,6 @@ Status LineReader::Feed(data::BufferPtr chunk, bool last) {
   last_ = last;
   std::string_view bytes(chunk ? reinterpret_cast<const char*>(chunk->data()) : nullptr,
                          chunk ? static_cast<size_t>(chunk->size()) : 0);
-  const bool valid = IsValidUtf8Chunk(bytes, !pending_.empty(), last);
   if (!pending_.empty()) {
     const size_t lf = bytes.find('\n');
     const size_t taken = lf == std::string_view::npos ? bytes.size() : lf + 1;
@@ -42,6 +41,7 @@ Status LineReader::Feed(data::BufferPtr chunk, bool last) {
     }
   }
   if (!bytes.empty()) {
+    const bool valid = IsValidUtf8Chunk(bytes, last);
     regions_.push_back({bytes.data(), bytes.data() + bytes.size(), std::move(chunk), last, valid});
   }
   return Status::OK();

@@ -6,11 +6,7 @@ namespace thalweg::formats::text {
 
 bool IsValidUtf8(std::string_view s) { return simdjson::validate_utf8(s.data(), s.size()); }
 
-bool IsValidUtf8Chunk(std::string_view s, bool goes_on, bool last) {
-  for (int i = 0;
-       goes_on && i < 3 && !s.empty() && (static_cast<uint8_t>(s.front()) & 0xC0) == 0x80; ++i) {
-    s.remove_prefix(1);
-  }
+bool IsValidUtf8Chunk(std::string_view s, bool last) {
   // Cuts off an incomplete last character.
   for (size_t back = 1; !last && back <= 3 && back <= s.size(); ++back) {
     const auto c = static_cast<uint8_t>(s[s.size() - back]);

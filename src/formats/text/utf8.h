@@ -1,4 +1,4 @@
-// UTF-8 validation of chunks that may begin or end inside a character.
+// UTF-8 validation of texts and of chunks that may end inside a character.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@ namespace thalweg::formats::text {
 
 bool IsValidUtf8(std::string_view s);
 
-/// Whether a chunk is valid apart from a character that goes on from the previous chunk or in the
-/// next one, where there are such.
-bool IsValidUtf8Chunk(std::string_view s, bool goes_on, bool last);
+/// Whether a chunk, from the beginning of a record on, is valid apart from a character that goes on
+/// in the next chunk if there is one.
+bool IsValidUtf8Chunk(std::string_view s, bool last);
 
 }  // namespace thalweg::formats::text

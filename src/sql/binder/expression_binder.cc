@@ -358,6 +358,10 @@ Result<ExprPtr> ExpressionBinder::BindAggregate(const ast::Call& e) {
   AggregateUse use;
   use.function = upper;
   use.distinct = e.distinct;
+  if (upper == "APPROX_COUNT_DISTINCT") {
+    use.function = "COUNT";
+    use.distinct = true;
+  }
   inside_aggregate_ = true;
   Result<std::vector<ExprPtr>> args = BindArgs(e.args);
   Result<ExprPtr> filter = ExprPtr();

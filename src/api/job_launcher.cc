@@ -29,6 +29,7 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
                         CheckpointOptionsOf(configuration, facts));
     checkpoints.file_system = file_system;
     checkpoints.log = log;
+    checkpoints.savepoint_on_stop = savepoint_on_stop;
     SupervisedJob::Attempt made;
     TW_ASSIGN_OR_RETURN(made.restart, RestartOptionsOf(configuration, !checkpoints.folder.empty()));
     TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, skip));

@@ -22,6 +22,7 @@ class JobLauncher {
   std::string identity;         ///< names the checkpoint folder
   std::string state_root;
   std::string restore;  ///< "latest", "none" or a path
+  std::string savepoint_on_stop;
   FileSystem* file_system = FileSystem::Posix();
   std::function<void(const std::string&)> notice;
   std::function<void(const std::string&)> log;

@@ -3,27 +3,11 @@
 #include <cstdio>
 #include <utility>
 
+#include "api/json_string.h"
 #include "data/print.h"
 
 namespace thalweg::api {
 namespace {
-
-void AppendJsonString(std::string_view text, std::string* out) {
-  *out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      *out += '\\';
-      *out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char code[8];
-      snprintf(code, sizeof code, "\\u%04x", c);
-      *out += code;
-    } else {
-      *out += c;
-    }
-  }
-  *out += '"';
-}
 
 // Whether the cell's text is JSON's notation already: not so for NaN and Infinity.
 bool IsJsonNumber(std::string_view text) {

@@ -157,6 +157,7 @@ Status Session::RunInsert(sql::Planned planned, ResultHandler* handler) {
   launcher.identity = IdentityOf(name);
   launcher.state_root = options_.state_root;
   launcher.restore = options_.restore;
+  launcher.savepoint_on_stop = options_.savepoint_on_stop;
   launcher.file_system = options_.file_system;
   launcher.notice = [handler](const std::string& text) { handler->OnNotice(text); };
   launcher.log = [handler, name](const std::string& line) {

@@ -44,6 +44,8 @@ struct SessionOptions {
   std::string script_identity;
   /// What jobs start from: "latest" checkpoint of theirs, "none", or the path of one.
   std::string restore = "latest";
+  /// A stop writes a savepoint to this new folder; empty: a checkpoint only.
+  std::string savepoint_on_stop;
   FileSystem* file_system = FileSystem::Posix();  ///< of checkpoints
 };
 

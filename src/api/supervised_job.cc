@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <future>
 #include <random>
 
 namespace thalweg::api {
@@ -84,17 +83,6 @@ void SupervisedJob::Stop() {
   stop_ = true;
   if (job_ != nullptr) job_->Stop();
   changed_.notify_all();
-}
-
-Status SupervisedJob::Savepoint(const std::string& folder, bool stop) {
-  auto answer = std::make_shared<std::promise<Status>>();
-  {
-    std::lock_guard lock(mutex_);
-    if (job_ == nullptr) return Status::Io(fmt::format("job {} is not running", name_));
-    stop_ |= stop;
-    job_->Savepoint(folder, stop, [answer](Status s) { answer->set_value(std::move(s)); });
-  }
-  return answer->get_future().get();
 }
 
 int SupervisedJob::restarts() const {

@@ -1,7 +1,7 @@
 // SupervisedJob: one job over all its attempts: when it fails, the restart strategy decides whether
 // a new one is made, which goes on from the last checkpoint.
 //
-//   Start -> Wait;  Stop and Savepoint from any thread
+//   Start -> Wait;  Stop from any thread
 #pragma once
 
 #include <condition_variable>
@@ -41,9 +41,6 @@ class SupervisedJob {
   Status Start();
   Status Wait();
   void Stop();
-  /// Waits until it is written. kIo if no attempt runs just now.
-  Status Savepoint(const std::string& folder, bool stop);
-
   const std::string& name() const { return name_; }
   /// After Start: the job ends by itself.
   bool bounded() const { return bounded_; }

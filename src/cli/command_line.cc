@@ -17,6 +17,8 @@ Examples:
   thalweg check job.sql
   thalweg explain job.sql
   thalweg functions SUBSTRING
+  thalweg savepoint orders --stop
+  thalweg state ls
 
 Exit code: 0, or 1 with the reason on standard error.)";
 
@@ -83,6 +85,11 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
                   "what jobs start from: the latest checkpoint of theirs, none, or a checkpoint or "
                   "savepoint (default: latest)")
       ->type_name("latest|none|PATH");
+  run->add_option("--savepoint-on-stop", out.savepoint_on_stop,
+                  "write a savepoint to this new folder when a signal stops the job")
+      ->type_name("FOLDER");
+  run->add_option("--report", out.report, "write the jobs' counters as JSON at the end")
+      ->type_name("FILE");
   run->footer(kRunDetails);
 
   CLI::App* check = app.add_subcommand("check", "plan the statements of a SQL file, run nothing");
@@ -93,16 +100,36 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
   CLI::App* functions = app.add_subcommand("functions", "the functions, or what one of them does");
   functions->add_option("name", out.function, "a function's name");
 
+  CLI::App* savepoint = app.add_subcommand("savepoint", "write a savepoint of a running job");
+  savepoint->add_option("job", out.job, "the job's name, a part of it, or its checkpoint folder")
+      ->required();
+  savepoint->add_option("--to", out.target, "a new folder (default: in the job's own)")
+      ->type_name("FOLDER");
+  auto* stop = savepoint->add_flag("--stop", out.stop, "then end the job; a later start goes on");
+  savepoint->add_flag("--drain", out.drain, "then end its input: windows fire, the job finishes")
+      ->excludes(stop);
+
+  CLI::App* state = app.add_subcommand("state", "what checkpoints and savepoints hold");
+  state->require_subcommand(1);
+  CLI::App* list = state->add_subcommand("ls", "the jobs and their checkpoints");
+  list->add_option("job", out.job, "a job's name, a part of it, or its checkpoint folder");
+  CLI::App* show = state->add_subcommand("show", "the operators of a checkpoint or savepoint");
+  show->add_option("path", out.job, "a checkpoint, a savepoint, or a job (its newest checkpoint)")
+      ->required();
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return {std::nullopt, code == 0 ? 0 : 1};
   }
-  out.command = run->parsed()       ? Command::kRun
-                : check->parsed()   ? Command::kCheck
-                : explain->parsed() ? Command::kExplain
-                                    : Command::kFunctions;
+  out.command = run->parsed()         ? Command::kRun
+                : check->parsed()     ? Command::kCheck
+                : explain->parsed()   ? Command::kExplain
+                : savepoint->parsed() ? Command::kSavepoint
+                : list->parsed()      ? Command::kStateList
+                : show->parsed()      ? Command::kStateShow
+                                      : Command::kFunctions;
   for (const std::string& setting : settings) {
     const size_t equals = setting.find('=');
     out.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));

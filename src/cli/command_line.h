@@ -9,7 +9,15 @@
 
 namespace thalweg::cli {
 
-enum class Command : uint8_t { kRun, kCheck, kExplain, kFunctions };
+enum class Command : uint8_t {
+  kRun,
+  kCheck,
+  kExplain,
+  kFunctions,
+  kSavepoint,
+  kStateList,
+  kStateShow
+};
 enum class Output : uint8_t { kAuto, kChangelog, kTable, kCsv, kJson };
 
 struct CommandLine {
@@ -21,6 +29,13 @@ struct CommandLine {
   int64_t memory_bytes = 0;        ///< 0: 80 % of the machine's
   std::string function;            ///< functions NAME
   std::string restore = "latest";  ///< "latest", "none" or a path
+  std::string savepoint_on_stop;   ///< folder; empty: none
+  std::string report;              ///< file; empty: none
+  // savepoint, state
+  std::string job;     ///< a job's checkpoint folder, or what its name contains
+  std::string target;  ///< savepoint: folder; empty: in the job's own
+  bool stop = false;
+  bool drain = false;
 };
 
 /// The command line, or the exit code of a program that has nothing more to do: help, version and

@@ -52,6 +52,10 @@ std::string Progress::Line() {
     const runtime::JobStats stats = job->stats();
     facts.rows_in += stats.source_rows;
     facts.rows_out += stats.sink_rows;
+    if (stats.last_checkpoint_ms > facts.checkpoint_ms) {
+      facts.checkpoint = stats.last_checkpoint;
+      facts.checkpoint_ms = stats.last_checkpoint_ms;
+    }
     facts.watermark_ms = std::min(facts.watermark_ms, stats.watermark_ms);
   }
   facts.now_ms = Clock::System()->NowMs();

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <time.h>
 
+#include <algorithm>
+
 #include "base/duration.h"
 
 namespace thalweg::cli {
@@ -38,6 +40,10 @@ std::string ProgressLine(const ProgressFacts& facts) {
       line += ", lag " + (lag_ms < 10'000 ? fmt::format("{} ms", lag_ms)
                                           : FormatDurationMs(lag_ms / 1000 * 1000));
     }
+  }
+  if (facts.checkpoint > 0) {
+    line += fmt::format(", checkpoint {} ({} s ago)", facts.checkpoint,
+                        std::max<int64_t>(0, facts.now_ms - facts.checkpoint_ms) / 1000);
   }
   return line;
 }

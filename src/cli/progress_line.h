@@ -14,6 +14,8 @@ struct ProgressFacts {
   int64_t rows_out = 0;
   double rows_per_second = 0;
   int64_t watermark_ms = INT64_MIN;
+  int64_t checkpoint = 0;     ///< number of the last one; 0: none
+  int64_t checkpoint_ms = 0;  ///< epoch ms of its end
   int64_t now_ms = 0;
 };
 std::string ProgressLine(const ProgressFacts& facts);

@@ -11,10 +11,12 @@
 #include <string>
 
 #include "api/error_text.h"
+#include "api/job_report.h"
 #include "api/result_writer.h"
 #include "api/session.h"
-#include "base/checksum.h"
+#include "api/stored_state.h"
 #include "cli/interrupt.h"
+#include "cli/job_identity.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
 
@@ -22,12 +24,6 @@ namespace thalweg::cli {
 namespace {
 
 constexpr size_t kLargestScript = 256 << 20;
-
-std::string Hex(uint64_t v) {
-  char text[9];
-  snprintf(text, sizeof text, "%08x", static_cast<uint32_t>(v));
-  return text;
-}
 
 // The whole of a file, or of standard input for "-".
 Status ReadScript(const std::string& path, std::string* text) {
@@ -66,14 +62,18 @@ class RunHandler : public api::ResultWriter {
     if (!terminal_->error_is_terminal()) terminal_->Error(line);
   }
   void OnJobStart(const runtime::Job* job, std::string_view name) override {
+    report_.OnStart(job, name);
     if (progress_) progress_->Add(job, name);
   }
   void OnJobEnd(const runtime::Job* job) override {
+    report_.OnEnd(job);
     if (progress_) progress_->Remove(job);
   }
+  const api::JobReport& report() const { return report_; }
 
  private:
   Terminal* const terminal_;
+  api::JobReport report_;
   std::optional<Progress> progress_;
 };
 
@@ -91,24 +91,6 @@ api::OutputFormat FormatOf(Output output, const Terminal& terminal) {
       break;
   }
   return terminal.output_is_terminal() ? api::OutputFormat::kTable : api::OutputFormat::kChangelog;
-}
-
-// $XDG_STATE_HOME/thalweg, or its default; empty without a home.
-std::string StateRoot() {
-  const char* state = getenv("XDG_STATE_HOME");
-  if (state != nullptr && *state != '\0') return std::string(state) + "/thalweg";
-  const char* home = getenv("HOME");
-  return home != nullptr && *home != '\0' ? std::string(home) + "/.local/state/thalweg" : "";
-}
-
-// Says which script a job is of: its file's name and place, or its text.
-std::string ScriptIdentity(const std::string& file, const std::string& script) {
-  if (file == "-") return "stdin-" + Hex(Checksum64(script));
-  char* resolved = realpath(file.c_str(), nullptr);
-  const std::string path = resolved != nullptr ? resolved : file;
-  free(resolved);
-  const size_t name = path.rfind('/') + 1;
-  return path.substr(name, path.rfind('.') - name) + "-" + Hex(Checksum64(path));
 }
 
 // The session that a signal stops; none before it is made and once it has done its work.
@@ -148,10 +130,41 @@ Status Functions(const CommandLine& command, api::Session* session, Terminal* te
   return session->RunScript(script, &handler);
 }
 
+Status WriteFile(const std::string& path, std::string_view text) {
+  FILE* file = fopen(path.c_str(), "wb");
+  bool written = file != nullptr && fwrite(text.data(), 1, text.size(), file) == text.size();
+  if (file != nullptr) written &= fclose(file) == 0;
+  return written ? Status::OK() : Status::Io("cannot write " + path + ": " + strerror(errno));
+}
+
+// The commands about checkpoints need no session.
+int StateCommand(const CommandLine& command) {
+  Terminal terminal;
+  FileSystem* fs = FileSystem::Posix();
+  const std::string root = StateRoot();
+  Result<std::string> text = std::string();
+  if (command.command == Command::kStateList) {
+    text = api::ListState(fs, root, command.job);
+  } else if (command.command == Command::kStateShow) {
+    text = api::ShowState(fs, root, command.job);
+  } else {
+    text = api::MakeSavepoint(fs, root, command.job, command.target, command.stop, command.drain);
+    if (text.ok()) *text += '\n';
+  }
+  const Status status = text.ok() ? terminal.Write(*text) : text.status();
+  if (status.ok()) return 0;
+  terminal.Error("thalweg: " + status.message());
+  return 1;
+}
+
 }  // namespace
 
 int RunCommand(const CommandLine& command) {
   signal(SIGPIPE, SIG_IGN);
+  if (command.command == Command::kSavepoint || command.command == Command::kStateList ||
+      command.command == Command::kStateShow) {
+    return StateCommand(command);
+  }
   Terminal terminal;
   std::string script;
   const std::string name = command.file == "-" ? "<stdin>" : command.file;
@@ -174,6 +187,7 @@ int RunCommand(const CommandLine& command) {
   options.state_root = StateRoot();
   options.script_identity = ScriptIdentity(command.file, script);
   options.restore = command.restore;
+  options.savepoint_on_stop = command.savepoint_on_stop;
   api::Session session(options);
   running.Set(&session);
 
@@ -183,6 +197,10 @@ int RunCommand(const CommandLine& command) {
       case Command::kRun: {
         RunHandler handler(FormatOf(command.output, terminal), &session, &terminal);
         status = session.RunScript(script, &handler);
+        if (!command.report.empty()) {
+          const Status written = WriteFile(command.report, handler.report().ToJson());
+          if (status.ok()) status = written;
+        }
         break;
       }
       case Command::kCheck:
@@ -197,6 +215,10 @@ int RunCommand(const CommandLine& command) {
       case Command::kFunctions:
         status = Functions(command, &session, &terminal);
         break;
+      case Command::kSavepoint:
+      case Command::kStateList:
+      case Command::kStateShow:
+        break;  // StateCommand
     }
   }
   running.Set(nullptr);

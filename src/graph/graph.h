@@ -42,7 +42,8 @@ struct Edge {
 struct Node {
   std::string
       name;  ///< "GroupAggregate(groupBy=[a], select=[a, COUNT(*)])", for EXPLAIN and errors
-  /// Identity over restarts and SQL edits: structure hash with stable names.
+  /// Identity over restarts, other parallelism and SQL edits: a hash of what the node is and of its
+  /// inputs' identities; tables count by their names.
   std::string uid;
   NodeSpec spec;
   std::vector<Edge> inputs;

@@ -248,6 +248,7 @@ Status Job::TakeOver() {
   job.notify = [each_subtask](int64_t n, bool durable) {
     each_subtask([&](Subtask* s) { s->NotifyCheckpoint(n, durable); });
   };
+  job.drain = [each_subtask] { each_subtask([](Subtask* s) { s->Drain(); }); };
   job.wake_workers = [each_subtask] { each_subtask([](Subtask*) {}); };
   job.fail = [this](Status s) { Fail(std::move(s)); };
   job.end = [this] {
@@ -404,11 +405,6 @@ void Job::Stop() {
     changed_.notify_all();
   }
   for (auto& w : workers_) w->wakeup()->Notify();
-}
-
-void Job::Savepoint(std::string folder, bool stop, std::function<void(Status)> done) {
-  if (!coordinator_) return done(Status::NotSupported("a savepoint of a job without checkpoints"));
-  coordinator_->RequestSavepoint(std::move(folder), stop, std::move(done));
 }
 
 Status Job::Wait() {

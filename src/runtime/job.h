@@ -99,9 +99,6 @@ class Job {
   Status Run();
   void Stop();
   bool stopped() const { return stop_.load() || ended_by_checkpoint_.load(); }
-  /// Of a running job with checkpoints: writes a savepoint to `folder`, which must not exist.
-  /// `done` is called once, on another thread.
-  void Savepoint(std::string folder, bool stop, std::function<void(Status)> done);
   bool has_checkpoints() const { return !checkpoints_.folder.empty(); }
   JobStats stats() const;
 

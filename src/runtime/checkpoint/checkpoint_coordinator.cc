@@ -60,14 +60,6 @@ void CheckpointCoordinator::Put(Event event) {
 
 void CheckpointCoordinator::RequestStop() { Put({.kind = Event::Kind::kStop}); }
 
-void CheckpointCoordinator::RequestSavepoint(std::string folder, bool stop,
-                                             std::function<void(Status)> done) {
-  Put({.kind = Event::Kind::kSavepoint,
-       .bytes = std::move(folder),
-       .stop = stop,
-       .done = std::move(done)});
-}
-
 bool CheckpointCoordinator::HasRoom() const {
   std::lock_guard lock(mutex_);
   return queued_bytes_ < kQueueBytes;
@@ -132,6 +124,7 @@ void CheckpointCoordinator::Run() {
       queued_bytes_ = 0;
     }
     if (was_full) job_.wake_workers();
+    TakeRequests();
     const int64_t now = clock_->NowMs();
     for (Event& event : events) {
       if (Status s = Handle(std::move(event)); !s.ok()) Fail(s, now);
@@ -153,7 +146,9 @@ void CheckpointCoordinator::Run() {
       Trigger(now);
     }
   }
-  AnswerSavepoints(Status::Cancelled("the job ended before the savepoint was made"));
+  const Status ended = Status::Cancelled("the job ended before the savepoint was made");
+  Answer(&due_, ended);
+  Answer(&requested_, ended);
 }
 
 Status CheckpointCoordinator::Handle(Event event) {
@@ -176,12 +171,8 @@ Status CheckpointCoordinator::Handle(Event event) {
     case Kind::kStop:
       stop_requested_ = true;
       if (!options_.savepoint_on_stop.empty()) {
-        requested_.push_back({options_.savepoint_on_stop, [](const Status&) {}});
+        requested_.push_back({"", options_.savepoint_on_stop, AfterSavepoint::kStop});
       }
-      return Status::OK();
-    case Kind::kSavepoint:
-      requested_.push_back({std::move(event.bytes), std::move(event.done)});
-      stop_requested_ |= event.stop;
       return Status::OK();
   }
   return Status::OK();
@@ -288,7 +279,7 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
   for (const auto& n : job_.nodes) {
     if (n.sink == nullptr) continue;
     if (Status s = n.sink->Commit(epoch_, false); !s.ok()) {
-      AnswerSavepoints(s);
+      Answer(&due_, s);
       return job_.fail(s.WithContext(n.name));
     }
   }
@@ -306,15 +297,8 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
   if (Status s = storage_.RemoveOld(options_.retained, job_.generation); !s.ok()) {
     options_.log("old checkpoints could not be removed: " + s.message());
   }
-  for (Savepoint& savepoint : due_) {
-    Status s = WriteSavepoint(*manifest, savepoint.folder);
-    options_.log(s.ok() ? fmt::format("savepoint: {}", savepoint.folder)
-                        : fmt::format("savepoint {} failed: {}", savepoint.folder, s.message()));
-    // Who stops a job with a savepoint wants the savepoint.
-    if (!s.ok() && stopping_) job_.fail(s.WithContext("savepoint " + savepoint.folder));
-    savepoint.done(s);
-  }
-  due_.clear();
+  WriteSavepoints(*manifest);
+  if (stopping_ && drain_) return job_.drain();
   if (stopping_) job_.end();
 }
 
@@ -332,8 +316,7 @@ void CheckpointCoordinator::Fail(const Status& status, int64_t now_ms) {
     ++progress_.failed;
   }
   options_.log(fmt::format("checkpoint {} failed, the job goes on: {}", epoch, status.message()));
-  for (Savepoint& s : due_) s.done(status);
-  due_.clear();
+  Answer(&due_, status);
   if (stopping_) {
     job_.fail(status.WithContext("the job could not be stopped with a checkpoint"));
   } else if (!Tolerates(options_, failures_)) {
@@ -344,11 +327,39 @@ void CheckpointCoordinator::Fail(const Status& status, int64_t now_ms) {
   }
 }
 
-void CheckpointCoordinator::AnswerSavepoints(const Status& status) {
-  for (auto* list : {&due_, &requested_}) {
-    for (Savepoint& s : *list) s.done(status);
-    list->clear();
+void CheckpointCoordinator::TakeRequests() {
+  const auto real_now = std::chrono::steady_clock::now();
+  if (real_now - last_look_ < std::chrono::milliseconds(kLongestWaitMs)) return;
+  last_look_ = real_now;
+  auto requests = TakeSavepointRequests(options_.file_system, options_.folder);
+  if (!requests.ok()) return options_.log("savepoint requests: " + requests.status().message());
+  for (SavepointRequest& r : *requests) {
+    stop_requested_ |= r.after != AfterSavepoint::kGoOn;
+    drain_ |= r.after == AfterSavepoint::kDrain;
+    requested_.push_back(std::move(r));
   }
+}
+
+void CheckpointCoordinator::Answer(std::vector<SavepointRequest>* requests, const Status& status) {
+  for (const SavepointRequest& r : *requests) {
+    if (r.id.empty()) continue;  // the stop's own
+    Status s = AnswerSavepointRequest(options_.file_system, options_.folder, r.id, status);
+    if (!s.ok()) options_.log("savepoint requests: " + s.message());
+  }
+  requests->clear();
+}
+
+void CheckpointCoordinator::WriteSavepoints(const Manifest& manifest) {
+  for (SavepointRequest& request : due_) {
+    Status s = WriteSavepoint(manifest, request.folder);
+    options_.log(s.ok() ? fmt::format("savepoint: {}", request.folder)
+                        : fmt::format("savepoint {} failed: {}", request.folder, s.message()));
+    // Who stops a job with a savepoint wants the savepoint.
+    if (!s.ok() && stopping_) job_.fail(s.WithContext("savepoint " + request.folder));
+    std::vector<SavepointRequest> one{std::move(request)};
+    Answer(&one, s);
+  }
+  due_.clear();
 }
 
 // A copy of the checkpoint without references to its folder; what it lists as pending has been

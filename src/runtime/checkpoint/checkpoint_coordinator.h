@@ -11,6 +11,7 @@
 // running: its sealed output and its changes of state go into the next one.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -28,6 +29,7 @@
 #include "runtime/checkpoint_options.h"
 #include "runtime/checkpoint_storage.h"
 #include "runtime/manifest.h"
+#include "runtime/savepoint_requests.h"
 #include "runtime/task/snapshot_receiver.h"
 
 namespace thalweg::runtime {
@@ -57,6 +59,8 @@ struct CheckpointedJob {
   std::function<void(Status)> fail;
   /// The job has been stopped by a checkpoint; its workers have nothing more to do.
   std::function<void()> end;
+  /// The sources end as if their input were exhausted.
+  std::function<void()> drain;
 };
 
 class CheckpointCoordinator final : public SnapshotReceiver {
@@ -68,9 +72,6 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   /// Asks for a last checkpoint (and the savepoint of the options), after which the sources read no
   /// more and the job ends. From any thread.
   void RequestStop();
-  /// Asks for a savepoint in `folder`, which must not exist; `done` is called once, on the
-  /// coordinator's thread. `stop`: the job ends with it.
-  void RequestSavepoint(std::string folder, bool stop, std::function<void(Status)> done);
   /// Ends the thread; what is in progress is given up.
   void Close();
   /// After Close, when every subtask has ended: the last checkpoint and its output's publication.
@@ -95,19 +96,13 @@ class CheckpointCoordinator final : public SnapshotReceiver {
 
  private:
   struct Event {
-    enum class Kind : uint8_t { kChunk, kSnapshot, kEnded, kStop, kSavepoint };
+    enum class Kind : uint8_t { kChunk, kSnapshot, kEnded, kStop };
     Kind kind = Kind::kStop;
     int64_t epoch = 0;
     int node = 0;
     int subtask = 0;
-    std::string bytes;  // chunk; folder of a savepoint
+    std::string bytes;
     SubtaskSnapshot snapshot;
-    bool stop = false;
-    std::function<void(Status)> done;
-  };
-  struct Savepoint {
-    std::string folder;
-    std::function<void(Status)> done;
   };
 
   void Put(Event event);
@@ -120,7 +115,9 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   Status MakeDurable(Manifest* manifest);
   Result<Manifest> MakeManifest();
   void Fail(const Status& status, int64_t now_ms);
-  void AnswerSavepoints(const Status& status);
+  void TakeRequests();
+  void WriteSavepoints(const Manifest& manifest);
+  void Answer(std::vector<SavepointRequest>* requests, const Status& status);
   Status WriteSavepoint(const Manifest& manifest, const std::string& folder);
   Manifest EmptyManifest(int64_t epoch) const;
   bool SourcesLive() const;
@@ -145,10 +142,12 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   std::vector<bool> frozen_;                                   // per node: splits are not assigned
   std::vector<std::vector<bool>> ended_;                       // per node and subtask
   std::vector<operators::OperatorState> ended_entries_;        // per node
-  std::vector<Savepoint> requested_;                           // for the next checkpoint
-  std::vector<Savepoint> due_;                                 // for pending_
+  std::vector<SavepointRequest> requested_;                    // for the next checkpoint
+  std::vector<SavepointRequest> due_;                          // for pending_
   bool stop_requested_ = false;
-  bool stopping_ = false;  // pending_ is the last one
+  bool stopping_ = false;                            // pending_ is the last one
+  bool drain_ = false;                               // after it the input ends
+  std::chrono::steady_clock::time_point last_look_;  // at the savepoint requests
   int64_t begin_ms_ = 0;
   int64_t end_ms_ = 0;
   int64_t failures_ = 0;  // consecutive

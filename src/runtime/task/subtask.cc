@@ -186,6 +186,11 @@ Result<bool> Subtask::StepSource(const std::atomic<bool>& stop) {
     TW_RETURN_IF_ERROR(OnBarrier(epoch));
     return true;
   }
+  if (drain_.load(std::memory_order_relaxed)) {
+    EmitWatermark(data::kMaxWatermark);
+    TW_RETURN_IF_ERROR(End(false));
+    return true;
+  }
   if (suspended_) return false;
   if (stop.load(std::memory_order_relaxed)) {
     TW_RETURN_IF_ERROR(End(true));

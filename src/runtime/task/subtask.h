@@ -68,6 +68,8 @@ class Subtask final : public operators::OperatorContext {
   // From any thread, followed by a Notify of the worker:
   /// Sources only: inject a barrier at the next step, and if `suspend` read nothing after it.
   void RequestBarrier(int64_t epoch, bool suspend);
+  /// Sources only: end as if the input were exhausted.
+  void Drain() { drain_.store(true); }
   /// The fate of snapshot `epoch`.
   void NotifyCheckpoint(int64_t epoch, bool durable);
 
@@ -133,6 +135,7 @@ class Subtask final : public operators::OperatorContext {
   std::atomic<int64_t> requested_barrier_{0};
   std::atomic<bool> suspend_{false};  // with requested_barrier_
   bool suspended_ = false;
+  std::atomic<bool> drain_{false};
   int64_t snapshot_epoch_ = 0;     // of the state's running snapshot; 0: none
   bool snapshot_written_ = false;  // all of it is handed over
   SubtaskSnapshot snapshot_;       // of snapshot_epoch_, while it is written

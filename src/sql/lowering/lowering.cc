@@ -91,8 +91,8 @@ class Lowerer {
     if (shareable) {
       if (auto it = by_digest_.find(digest); it != by_digest_.end()) return it->second;
     }
-    // Two equal nodes that are not shared still differ in name.
-    uint64_t identity = Hash(digest);
+    // Two nodes of one identity still differ in name.
+    uint64_t identity = Hash(Identity(node));
     int copy = copies_[identity]++;
     node.uid =
         copy == 0 ? fmt::format("{:016x}", identity) : fmt::format("{:016x}-{}", identity, copy);
@@ -180,6 +180,48 @@ class Lowerer {
       digest += "<" + graph_.nodes[static_cast<size_t>(edge.from)].uid;
     }
     return digest;
+  }
+
+  // What must stay the same for a checkpoint's state to be the node's: tables by name, so that a
+  // job may read other columns of them or change an option; aggregates whether they are computed in
+  // one phase or two, which depends on the parallelism.
+  std::string Identity(const graph::Node& node) const {
+    if (const auto* scan = std::get_if<graph::ScanNode>(&node.spec)) {
+      return "scan|" + scan->table + ConnectorOf(scan->options);
+    }
+    if (const auto* sink = std::get_if<graph::SinkNode>(&node.spec)) {
+      return "sink|" + sink->table + ConnectorOf(sink->options);
+    }
+    std::string_view name = node.name;
+    for (const std::string_view phase : {"Local", "Global"}) {
+      if (name.starts_with(phase)) name.remove_prefix(phase.size());
+    }
+    std::string identity(name);
+    if (IsLocalPhase(node)) identity += "|local";
+    if (const auto* a = std::get_if<graph::GroupAggregateNode>(&node.spec)) {
+      for (const expr::AggregateCall& call : a->aggregates) identity += CallDigest(call);
+    } else if (const auto* w = std::get_if<graph::WindowAggregateNode>(&node.spec)) {
+      for (const expr::AggregateCall& call : w->aggregates) identity += CallDigest(call);
+    }
+    for (const Edge& edge : node.inputs) {
+      const graph::Node* input = &graph_.nodes[static_cast<size_t>(edge.from)];
+      if (IsLocalPhase(*input)) input = &graph_.nodes[static_cast<size_t>(input->inputs[0].from)];
+      identity += "<" + input->uid;
+    }
+    return identity;
+  }
+
+  static bool IsLocalPhase(const graph::Node& node) {
+    if (const auto* a = std::get_if<graph::GroupAggregateNode>(&node.spec)) {
+      return a->phase == graph::AggregatePhase::kLocal;
+    }
+    const auto* w = std::get_if<graph::WindowAggregateNode>(&node.spec);
+    return w != nullptr && w->phase == graph::AggregatePhase::kLocal;
+  }
+
+  static std::string ConnectorOf(const std::map<std::string, std::string, std::less<>>& options) {
+    const auto connector = options.find("connector");
+    return connector == options.end() ? "" : "|" + connector->second;
   }
 
   static std::string CallDigest(const expr::AggregateCall& call) {

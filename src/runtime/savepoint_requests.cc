@@ -1,0 +1,83 @@
+#include "runtime/savepoint_requests.h"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "base/byte_coding.h"
+#include "runtime/checkpoint_storage.h"
+
+namespace thalweg::runtime {
+namespace {
+
+constexpr std::string_view kRequest = ".request";
+constexpr std::string_view kAnswer = ".answer";
+constexpr std::chrono::milliseconds kPoll{20};
+
+std::string PathOf(const std::string& job_folder, const std::string& id, std::string_view suffix) {
+  return JoinPath(JoinPath(job_folder, "requests"), id + std::string(suffix));
+}
+
+Result<std::string> ReadText(FileSystem* fs, const std::string& path) {
+  TW_ASSIGN_OR_RETURN(const auto file, fs->OpenForRead(path));
+  std::string text(static_cast<size_t>(file->size()), '\0');
+  TW_ASSIGN_OR_RETURN(const int64_t n,
+                      file->ReadAt(0, file->size(), reinterpret_cast<uint8_t*>(text.data())));
+  text.resize(static_cast<size_t>(n));
+  return text;
+}
+
+}  // namespace
+
+Status RequestSavepoint(FileSystem* fs, const std::string& job_folder,
+                        const SavepointRequest& request, std::chrono::milliseconds timeout) {
+  std::string bytes;
+  PutString(request.folder, &bytes);
+  PutVarint(static_cast<uint64_t>(request.after), &bytes);
+  const std::string path = PathOf(job_folder, request.id, kRequest);
+  const std::string answer = PathOf(job_folder, request.id, kAnswer);
+  TW_RETURN_IF_ERROR(WriteDurably(fs, path, bytes));
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (std::chrono::steady_clock::now() < deadline) {
+    TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(answer));
+    if (there) {
+      TW_ASSIGN_OR_RETURN(const std::string text, ReadText(fs, answer));
+      (void)fs->RemoveFile(answer);
+      return text.empty() ? Status::OK() : Status::Io(text);
+    }
+    std::this_thread::sleep_for(kPoll);
+  }
+  (void)fs->RemoveFile(path);
+  return Status::Io(fmt::format("{}: no answer within {} s; is the job running?", job_folder,
+                                timeout.count() / 1000));
+}
+
+Result<std::vector<SavepointRequest>> TakeSavepointRequests(FileSystem* fs,
+                                                            const std::string& job_folder) {
+  std::vector<SavepointRequest> requests;
+  const std::string folder = JoinPath(job_folder, "requests");
+  TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(folder));
+  if (!there) return requests;
+  TW_ASSIGN_OR_RETURN(const auto entries, fs->List(folder));
+  for (const FileInfo& e : entries) {
+    std::string_view name = FileName(e.path);
+    if (!name.ends_with(kRequest)) continue;
+    name.remove_suffix(kRequest.size());
+    TW_ASSIGN_OR_RETURN(const std::string bytes, ReadText(fs, e.path));
+    TW_RETURN_IF_ERROR(fs->RemoveFile(e.path));
+    SavepointRequest request{.id = std::string(name)};
+    ByteReader in(bytes);
+    uint64_t after = 0;
+    if (!in.GetString(&request.folder) || !in.GetVarint(&after) || after > 2) continue;
+    request.after = static_cast<AfterSavepoint>(after);
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+Status AnswerSavepointRequest(FileSystem* fs, const std::string& job_folder, const std::string& id,
+                              const Status& status) {
+  return WriteDurably(fs, PathOf(job_folder, id, kAnswer), status.ok() ? "" : status.message());
+}
+
+}  // namespace thalweg::runtime

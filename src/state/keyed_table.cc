@@ -46,7 +46,8 @@ KeyedTable::KeyedTable(KeyedTableOptions options, StateMemory* memory)
     : options_(std::move(options)),
       layout_(options_.key_types, options_.value_bytes),
       memory_(memory),
-      index_(memory) {
+      index_(memory),
+      arena_(memory) {
   partitions_.resize(static_cast<size_t>(std::max(1, options_.groups.size())));
   const int32_t bytes = layout_.row_bytes();
   const auto log_of = [&](int32_t page_bytes) {
@@ -60,13 +61,8 @@ KeyedTable::KeyedTable(KeyedTableOptions options, StateMemory* memory)
   for (int i = 0; i < layout_.num_keys(); ++i) has_tails_ |= layout_.key_is_string(i);
 }
 
-KeyedTable::~KeyedTable() {
-  // Owned memory is in the slabs and dies with them.
-  for (const auto& p : partitions_) {
-    if (p == nullptr) continue;
-    for (size_t i = 0; i < p->pages.size(); ++i) memory_->Free(p->pages[i], PageBytes(i));
-  }
-}
+// Owned memory is in the slabs and dies with them.
+KeyedTable::~KeyedTable() = default;
 
 int64_t KeyedTable::num_rows() const {
   int64_t rows = 0;
@@ -90,7 +86,7 @@ KeyedTable::Partition& KeyedTable::PartitionOf(uint64_t hash) {
 
 void KeyedTable::OpenPage(Partition* p) {
   if (p->open_page == p->pages.size()) {
-    p->pages.push_back(memory_->Allocate(PageBytes(p->open_page)));
+    p->pages.push_back(arena_.Allocate(PageBytes(p->open_page)));
   }
   p->next = p->pages[p->open_page];
   p->end += RowsOfPage(p->open_page);
@@ -241,6 +237,9 @@ void KeyedTable::Probe(const uint64_t* hashes, int32_t count, uint8_t** out, Mat
       } while (row != nullptr && !match(row, k));
       out[k] = row != nullptr ? row : insert(k);
     }
+    if (marks_found_) {
+      for (int32_t k = begin; k < end; ++k) MarkDirty(out[k]);
+    }
   }
 }
 
@@ -307,8 +306,8 @@ bool AnyDifferent(const Key& key, int index, const RowLayout& layout, const Rows
 void KeyedTable::FindOrInsert(std::span<const Column* const> columns, const Rows& rows,
                               const uint64_t* hashes, uint8_t** out, Access access) {
   if (rows.empty()) return;
+  marks_found_ = access == Access::kWrite && epoch_ != 0;
   FindRows(columns, rows, hashes, out);
-  if (access == Access::kWrite) MarkAll(out, rows.count());
 }
 
 void KeyedTable::FindRows(std::span<const Column* const> columns, const Rows& rows,
@@ -317,6 +316,7 @@ void KeyedTable::FindRows(std::span<const Column* const> columns, const Rows& ro
   if (keys.empty()) {  // one global group
     uint8_t* row = FindSlow(keys, 0, hashes[0]);
     if (row == nullptr) row = InsertRow(keys, 0, hashes[0]);
+    if (marks_found_) MarkDirty(row);
     std::fill(out, out + rows.count(), row);
     return;
   }
@@ -365,6 +365,7 @@ void KeyedTable::FindRows(std::span<const Column* const> columns, const Rows& ro
     if (KeysEqual(keys, rows[k], out[k])) continue;
     out[k] = FindSlow(keys, rows[k], hashes[k]);
     if (out[k] == nullptr) out[k] = InsertRow(keys, rows[k], hashes[k]);
+    if (marks_found_) MarkDirty(out[k]);
   }
 }
 
@@ -452,9 +453,9 @@ void KeyedTable::Clear() {
         for (OwnedField* f : owned_) f->Free(row, p->slab.get());
       });
     }
-    for (size_t i = 0; i < p->pages.size(); ++i) memory_->Free(p->pages[i], PageBytes(i));
     p.reset();
   }
+  arena_.Clear();
 }
 
 void KeyedTable::Recycle() {

@@ -22,6 +22,7 @@
 #include "data/batch.h"
 #include "data/hash.h"
 #include "state/hash_index.h"
+#include "state/page_arena.h"
 #include "state/row_layout.h"
 #include "state/state_block.h"
 
@@ -162,10 +163,6 @@ class KeyedTable {
   void ForEachRow(const Partition& p, F f) const;
 
   void Mark(Partition* p, uint8_t* row);
-  void MarkAll(uint8_t* const* rows, int32_t count) {
-    if (epoch_ == 0) return;
-    for (int32_t k = 0; k < count; ++k) MarkDirty(rows[k]);
-  }
   /// The running snapshot's image of a row, live or free, into the partition's block.
   void WriteRow(Partition* p, const uint8_t* row);
   void Seal(Partition* p, std::string* out);
@@ -195,17 +192,19 @@ class KeyedTable {
   const RowLayout layout_;
   StateMemory* const memory_;
   HashIndex index_;
+  PageArena arena_;
   std::vector<std::unique_ptr<Partition>> partitions_;  // by key group - groups.first
   std::vector<OwnedField*> owned_;
   bool has_tails_ = false;  // string keys
   int first_page_log_;      // rows of the first page
   int page_log_;            // of the largest
   uint64_t layout_id_;
-  uint32_t epoch_ = 0;  // 0: nothing is tracked
-  bool base_ = false;   // the running snapshot
-  size_t walked_ = 0;   // partitions that the running snapshot is through with
-  std::string ahead_;   // blocks sealed between two calls of ContinueSnapshot
-  std::string name_;    // in blocks
+  uint32_t epoch_ = 0;        // 0: nothing is tracked
+  bool base_ = false;         // the running snapshot
+  bool marks_found_ = false;  // what FindOrInsert is doing
+  size_t walked_ = 0;         // partitions that the running snapshot is through with
+  std::string ahead_;         // blocks sealed between two calls of ContinueSnapshot
+  std::string name_;          // in blocks
 };
 
 }  // namespace thalweg::state

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/checksum.h"
 
 namespace thalweg::state {
 namespace {
+
+/// A table's name is short: read with the header.
+constexpr int64_t kHeadBytes = sizeof(BlockHeader) + 200;
 
 uint64_t HeadChecksum(const BlockHeader& h, std::string_view name) {
   std::string bytes(reinterpret_cast<const char*>(&h), offsetof(BlockHeader, head_checksum));
@@ -43,6 +47,28 @@ Status CheckBlockBody(const BlockHeader& h, std::string_view body) {
   }
   if (Checksum64(body) != h.body_checksum) {
     return Status::BadData("a block's rows are damaged (their checksum does not fit)");
+  }
+  return Status::OK();
+}
+
+Status VisitBlocks(const StateSegment& segment, const BlockVisitor& f) {
+  std::string head;
+  for (int64_t at = 0; at < segment.size();) {
+    const auto wrong = [&](const Status& status) {
+      return status.WithContext(fmt::format("{} at byte {}", segment.name(), at));
+    };
+    head.resize(static_cast<size_t>(std::min(kHeadBytes, segment.size() - at)));
+    TW_RETURN_IF_ERROR(segment.Read(at, head.size(), head.data()));
+    BlockHeader header;
+    std::string_view name;
+    Status read = ReadBlockHead(head, &header, &name);
+    if (!read.ok()) return wrong(read);
+    const int64_t body = at + static_cast<int64_t>(sizeof(header) + name.size());
+    if (header.body_bytes > static_cast<uint64_t>(segment.size() - body)) {
+      return wrong(Status::BadData("a block's rows are cut off"));
+    }
+    f(header, name, body);
+    at = body + static_cast<int64_t>(header.body_bytes);
   }
   return Status::OK();
 }

@@ -10,11 +10,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
+#include "state/state_segment.h"
 
 namespace thalweg::state {
 
@@ -39,6 +41,11 @@ static_assert(sizeof(BlockHeader) == 56);
 /// long as there are bytes, `name` is set to the table's. kBadData says what is wrong.
 Status ReadBlockHead(std::string_view head, BlockHeader* header, std::string_view* name);
 Status CheckBlockBody(const BlockHeader& header, std::string_view body);
+
+/// Calls f(header, table, offset of the body) for every block of a segment, bodies unread. kBadData
+/// names the segment and the place.
+using BlockVisitor = std::function<void(const BlockHeader&, std::string_view table, int64_t body)>;
+Status VisitBlocks(const StateSegment& segment, const BlockVisitor& f);
 
 /// Gathers one block.
 class BlockBuilder {

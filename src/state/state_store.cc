@@ -7,38 +7,17 @@
 #include "state/keyed_table.h"
 
 namespace thalweg::state {
-namespace {
-/// A table's name is short: read with the header.
-constexpr int64_t kHeadBytes = sizeof(BlockHeader) + 200;
-}  // namespace
-
 StateStore::StateStore(std::string owner) : owner_(std::move(owner)) {}
 StateStore::~StateStore() = default;
 
 Status StateStore::Restore(std::vector<std::shared_ptr<const StateSegment>> segments, bool extend) {
   segments_ = std::move(segments);
   extend_ = extend && !segments_.empty();
-  std::string head;
   for (size_t s = 0; s < segments_.size(); ++s) {
-    const StateSegment& segment = *segments_[s];
-    for (int64_t at = 0; at < segment.size();) {
-      const auto wrong = [&](const Status& status) {
-        return status.WithContext(fmt::format("{} at byte {}", segment.name(), at));
-      };
-      head.resize(static_cast<size_t>(std::min(kHeadBytes, segment.size() - at)));
-      TW_RETURN_IF_ERROR(segment.Read(at, head.size(), head.data()));
-      Block block;
-      std::string_view name;
-      Status read = ReadBlockHead(head, &block.header, &name);
-      if (!read.ok()) return wrong(read);
-      block.segment = s;
-      block.body = at + static_cast<int64_t>(sizeof(BlockHeader) + name.size());
-      if (block.header.body_bytes > static_cast<uint64_t>(segment.size() - block.body)) {
-        return wrong(Status::BadData("a block's rows are cut off"));
-      }
-      RestoredTable(name)->blocks.push_back(block);
-      at = block.body + static_cast<int64_t>(block.header.body_bytes);
-    }
+    TW_RETURN_IF_ERROR(VisitBlocks(
+        *segments_[s], [&](const BlockHeader& header, std::string_view table, int64_t body) {
+          RestoredTable(table)->blocks.push_back({header, s, body});
+        }));
   }
   return Status::OK();
 }

@@ -78,9 +78,13 @@ int64_t KeyedTable::live_bytes() const {
 
 KeyedTable::Partition& KeyedTable::PartitionOf(uint64_t hash) {
   const int group = data::KeyGroupOf(hash, options_.max_parallelism);
+  return PartitionOfGroup(group);
+}
+
+KeyedTable::Partition& KeyedTable::PartitionOfGroup(int group) {
   TW_CHECK(options_.groups.contains(group), fmt::format("key group {} is not ours", group));
   auto& p = partitions_[static_cast<size_t>(group - options_.groups.first)];
-  if (p == nullptr) p = std::make_unique<Partition>(memory_);
+  if (p == nullptr) p = std::make_unique<Partition>(group, memory_);
   return *p;
 }
 

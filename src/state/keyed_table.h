@@ -118,7 +118,9 @@ class KeyedTable {
   // The rows of one key group. Place 1 is the first row of page 0; pages double up to a size and
   // have powers of two of rows.
   struct Partition {
-    explicit Partition(StateMemory* memory) : slab(std::make_unique<Slab>(memory)) {}
+    Partition(int key_group, StateMemory* memory)
+        : group(key_group), slab(std::make_unique<Slab>(memory)) {}
+    const int group;
     std::unique_ptr<Slab> slab;
     std::vector<uint8_t*> pages;
     size_t open_page = 0;     // pages before it have been opened
@@ -136,6 +138,7 @@ class KeyedTable {
   struct KeyColumn;  // a key column of one batch in the form that rows store
 
   Partition& PartitionOf(uint64_t hash);
+  Partition& PartitionOfGroup(int group);
   uint8_t* Take(Partition* p, uint64_t hash);
   void OpenPage(Partition* p);
   uint32_t RowsOfPage(size_t page) const {
@@ -168,7 +171,6 @@ class KeyedTable {
   void Seal(Partition* p, std::string* out);
   void WriteBase(Partition* p, int64_t* budget);
   void WriteDelta(Partition* p, int64_t* budget);
-  int GroupOf(const Partition* p) const;
   void StartTracking();
   Status LoadRow(Partition* p, const char* image, std::string_view tail);
   uint8_t* InsertRow(const std::vector<KeyColumn>& keys, int32_t row, uint64_t hash);

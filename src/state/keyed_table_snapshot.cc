@@ -100,17 +100,10 @@ void KeyedTable::WriteRow(Partition* p, const uint8_t* row) {
   std::memcpy(out->data() + start, &saved, sizeof(saved));
 }
 
-int KeyedTable::GroupOf(const Partition* p) const {
-  for (size_t i = 0; i < partitions_.size(); ++i) {
-    if (partitions_[i].get() == p) return options_.groups.first + static_cast<int>(i);
-  }
-  return -1;
-}
-
 void KeyedTable::Seal(Partition* p, std::string* out) {
   if (p->block.empty()) return;
   BlockHeader h{};
-  h.key_group = static_cast<uint32_t>(GroupOf(p));
+  h.key_group = static_cast<uint32_t>(p->group);
   h.row_bytes = static_cast<uint32_t>(layout_.row_bytes());
   h.layout = layout_id_;
   p->block.Seal(h, name_, out);
@@ -189,9 +182,7 @@ Status KeyedTable::LoadBlock(const BlockHeader& h, std::string_view body) {
                     "{}: keys or aggregates have changed",
                     h.row_bytes, layout_.row_bytes(), options_.values));
   }
-  TW_CHECK(options_.groups.contains(static_cast<int>(h.key_group)), "a block of a foreign group");
-  auto& p = partitions_[h.key_group - static_cast<uint32_t>(options_.groups.first)];
-  if (p == nullptr) p = std::make_unique<Partition>(memory_);
+  Partition* p = &PartitionOfGroup(static_cast<int>(h.key_group));
   ByteReader in(body);
   for (uint32_t i = 0; i < h.freed; ++i) {
     const auto place = in.Fixed<uint32_t>();
@@ -213,10 +204,10 @@ Status KeyedTable::LoadBlock(const BlockHeader& h, std::string_view body) {
     if (Test(p->frozen, saved.place())) continue;
     Set(&p->frozen, saved.place());
     while (p->end < saved.place()) {
-      OpenPage(p.get());
+      OpenPage(p);
       TW_RETURN_IF_ERROR(memory_->status());
     }
-    TW_RETURN_IF_ERROR(LoadRow(p.get(), image, std::string_view(tail, saved.group)));
+    TW_RETURN_IF_ERROR(LoadRow(p, image, std::string_view(tail, saved.group)));
     Set(&p->dirty, saved.place());
   }
   return in.remaining() == 0 ? Status::OK() : Status::BadData("a block has bytes to spare");

@@ -32,6 +32,7 @@ StateStore::Restored* StateStore::RestoredTable(std::string_view name) {
 
 Status StateStore::AddTable(std::string name, KeyedTable* table) {
   for (const Entry& e : tables_) TW_CHECK(e.name != name, "two tables named " + name);
+  TW_CHECK(table->num_rows() == 0, "rows before the table was added: " + name);
   table->SetName(name);
   Restored* restored = RestoredTable(name);
   restored->claimed = true;

@@ -103,10 +103,17 @@ TEST_F(SortTest, ChangingTopRowsWithRetractions) {
   auto op = Make(&c);
   EXPECT_EQ(Run(op.get(), &c, {"+I 5 a 0", "+I 7 b 0", "+I 6 c 0"}),
             (Strings{"+I[7, b, 0]", "+I[6, c, 0]"}));
-  OperatorState saved;
-  ASSERT_TRUE(op->Snapshot(&saved).ok());
-  auto again = Make(&c, saved);
+  std::vector<std::string> snapshots;
+  c.TakeSnapshot(&snapshots);
+  Run(op.get(), &c, {"+I 8 d 0", "-D 6 c 0"});
+  EXPECT_EQ(Run(op.get(), &c, {"-D 8 d 0", "+I 6 aTextThatIsLong 0"}),
+            (Strings{"-D[8, d, 0]", "+I[6, aTextThatIsLong, 0]"}));
+  c.TakeSnapshot(&snapshots);
+  c.RestoreFrom(snapshots);
+  auto again = Make(&c);
   EXPECT_EQ(Run(again.get(), &c, {"-D 7 b 0"}), (Strings{"-D[7, b, 0]", "+I[5, a, 0]"}));
+  EXPECT_EQ(Run(again.get(), &c, {"-D 6 aTextThatIsLong 0"}),
+            (Strings{"-D[6, aTextThatIsLong, 0]"}));
 }
 
 TEST_F(SortTest, TimeSortHoldsRowsUntilTheWatermarkAndDropsLateOnes) {

@@ -1,14 +1,18 @@
 // TopRows: ORDER BY .. LIMIT (or LIMIT alone) of a stream: after each batch, rows that have left
 // the first `limit` rows after `offset` are sent as -D, rows that have entered as +I.
 //
-// State: the rows in order; with retractions all of them, since any may move up, else only the
-// first offset + limit. Memory is reserved row by row.
+// State: a table of rows by their arrival number, and a tree of them in order, which Open rebuilds;
+// with retractions all rows, since any may move up, else only the first offset + limit. It all
+// belongs to subtask 0.
 #include <map>
+#include <optional>
 
 #include "data/gather.h"
-#include "operators/sort/row_buffer.h"
+#include "operators/aggregate/group_table.h"
 #include "operators/sort/sort_key.h"
 #include "operators/sort/sort_operators.h"
+#include "state/keyed_table.h"
+#include "state/string_ref.h"
 #include "state/value_codec.h"
 
 namespace thalweg::operators {
@@ -17,30 +21,65 @@ using data::Batch;
 using data::RowKind;
 
 constexpr char kStateName[] = "top";
-/// Tree node and two strings.
-constexpr int64_t kRowOverhead = 160;
+/// A node of the tree.
+constexpr int64_t kNodeBytes = 96;
+
+struct Values {
+  state::StringRef key;  // sort key
+  state::StringRef row;
+};
+
+// The strings of a table's rows.
+class OwnedValues final : public state::OwnedField {
+ public:
+  static Values* Of(uint8_t* row) {
+    return reinterpret_cast<Values*>(row + sizeof(state::RowHeader) + 16);  // null bits, arrival
+  }
+  void Free(uint8_t* row, state::Slab* slab) override {
+    Of(row)->key.Free(slab);
+    Of(row)->row.Free(slab);
+  }
+  void Save(const uint8_t* row, std::string* out) const override {
+    Of(const_cast<uint8_t*>(row))->key.Save(out);
+    Of(const_cast<uint8_t*>(row))->row.Save(out);
+  }
+  Status Load(uint8_t* row, state::Slab* slab, state::ByteReader* in) override {
+    if (Of(row)->key.Load(slab, in) && Of(row)->row.Load(slab, in)) return Status::OK();
+    return Status::BadData("a sorted row is cut off");
+  }
+};
 
 class TopRows final : public Operator {
  public:
   TopRows(const graph::SortNode& node, data::Schema schema, bool input_retracts)
       : node_(node), schema_(std::move(schema)), input_retracts_(input_retracts) {}
   ~TopRows() override {
-    if (context_ != nullptr) context_->pool()->Release(bytes_);
+    if (context_ != nullptr) {
+      context_->pool()->Release(static_cast<int64_t>(rows_.size()) * kNodeBytes);
+    }
   }
 
-  Status Open(OperatorContext* context, const OperatorState& restored) override {
+  Status Open(OperatorContext* context, const OperatorState&) override {
     context_ = context;
-    for (const StateEntry& e : restored) {
-      if (e.name != kStateName) continue;
-      state::ByteReader in(e.bytes);
-      const auto count = in.Fixed<int64_t>();
-      for (int64_t i = 0; i < count && in.ok(); ++i) {
-        std::string key(in.Bytes());
-        const auto arrival = in.Fixed<uint64_t>();
-        std::string row(in.Bytes());
-        TW_RETURN_IF_ERROR(Insert(std::move(key), arrival, std::move(row)));
-      }
-      if (!in.ok()) return Status::BadData("state is truncated: a sorted row is cut off");
+    memory_.emplace(context->pool());
+    state::KeyedTableOptions options;
+    options.key_types = {data::Type::Bigint()};
+    options.value_bytes = sizeof(Values);
+    options.groups = GroupsOf(*context, true);
+    options.max_parallelism = context->max_parallelism();
+    options.values = "sorted";
+    for (const auto& field : schema_) options.values += " " + field.type.ToString();
+    table_.emplace(std::move(options), &*memory_);
+    TW_CHECK(table_->layout().value_offset() == static_cast<int32_t>(sizeof(state::RowHeader)) + 16,
+             "a row's values stand elsewhere");
+    table_->AddOwnedField(&owned_);
+    TW_RETURN_IF_ERROR(context->state()->AddTable(kStateName, &*table_));
+    std::vector<uint8_t*> restored;
+    table_->CollectRows(&restored);
+    for (uint8_t* row : restored) {
+      uint64_t arrival;
+      std::memcpy(&arrival, row + table_->layout().key_offset(0), sizeof(arrival));
+      TW_RETURN_IF_ERROR(AddNode(arrival, row));
     }
     if (!node_.final_only) sent_ = Top();
     return Status::OK();
@@ -48,18 +87,21 @@ class TopRows final : public Operator {
 
   Result<Progress> OnBatch(int, Batch batch) override {
     const data::Rows rows = batch.rows();
+    std::string key;
+    std::string bytes;
     for (int32_t k = 0; k < rows.count(); ++k) {
       const int32_t row = rows[k];
-      std::string key;
-      std::string bytes;
+      key.clear();
+      bytes.clear();
       AppendSortKey(node_.keys, batch, row, &key);
       AppendRowBytes(batch, row, &bytes);
       if (data::SignOf(batch.kind(row)) > 0) {
-        TW_RETURN_IF_ERROR(Insert(std::move(key), next_arrival_++, std::move(bytes)));
+        TW_RETURN_IF_ERROR(Insert(key, bytes));
       } else {
         Remove(key, bytes);
       }
     }
+    TW_RETURN_IF_ERROR(memory_->status());
     if (!node_.final_only) TW_RETURN_IF_ERROR(SendChanges());
     return Progress::kDone;
   }
@@ -69,47 +111,46 @@ class TopRows final : public Operator {
     return Progress::kDone;
   }
 
-  Status Snapshot(OperatorState* state) override {
-    StateEntry e{kStateName, 0, {}};
-    state::AppendFixed(static_cast<int64_t>(rows_.size()), &e.bytes);
-    for (const auto& [key, row] : rows_) {
-      state::AppendBytes(key.first, &e.bytes);
-      state::AppendFixed(key.second, &e.bytes);
-      state::AppendBytes(row, &e.bytes);
-    }
-    state->push_back(std::move(e));
-    return Status::OK();
-  }
-
  private:
-  using Key = std::pair<std::string, uint64_t>;  // sort key, arrival
+  using Key = std::pair<std::string_view, uint64_t>;  // sort key (in the row), arrival
+  using Tree = std::map<Key, uint8_t*>;
 
-  Status Insert(std::string key, uint64_t arrival, std::string row) {
-    next_arrival_ = std::max(next_arrival_, arrival + 1);
-    const int64_t bytes = static_cast<int64_t>(key.size() + row.size()) + kRowOverhead;
-    TW_RETURN_IF_ERROR(context_->pool()->Reserve(bytes));
-    bytes_ += bytes;
-    rows_.emplace(Key(std::move(key), arrival), std::move(row));
+  Status Insert(std::string_view key, std::string_view bytes) {
+    const uint64_t arrival = next_arrival_;
+    arrival_->mutable_values<int64_t>()[0] = static_cast<int64_t>(arrival);
+    const data::Column* column = arrival_.get();
+    uint64_t hash = data::kEmptyRowHash;
+    data::HashColumn(*column, data::Rows::All(1), &hash);
+    uint8_t* row;
+    table_->FindOrInsert(std::span(&column, 1), data::Rows::All(1), &hash, &row);
+    OwnedValues::Of(row)->key.Store(key, table_->SlabOf(row));
+    OwnedValues::Of(row)->row.Store(bytes, table_->SlabOf(row));
+    TW_RETURN_IF_ERROR(AddNode(arrival, row));
     if (!input_retracts_ && node_.limit >= 0 &&
         static_cast<int64_t>(rows_.size()) > node_.offset + node_.limit) {
       Erase(std::prev(rows_.end()));
     }
     return Status::OK();
   }
-  void Remove(const std::string& key, const std::string& row) {
+  Status AddNode(uint64_t arrival, uint8_t* row) {
+    next_arrival_ = std::max(next_arrival_, arrival + 1);
+    TW_RETURN_IF_ERROR(context_->pool()->Reserve(kNodeBytes));
+    rows_.emplace(Key(OwnedValues::Of(row)->key.View(), arrival), row);
+    return Status::OK();
+  }
+  void Remove(std::string_view key, std::string_view bytes) {
     for (auto it = rows_.lower_bound(Key(key, 0)); it != rows_.end() && it->first.first == key;
          ++it) {
-      if (it->second != row) continue;
+      if (OwnedValues::Of(it->second)->row.View() != bytes) continue;
       Erase(it);
       return;
     }
   }
-  void Erase(std::map<Key, std::string>::iterator it) {
-    const int64_t bytes =
-        static_cast<int64_t>(it->first.first.size() + it->second.size()) + kRowOverhead;
-    context_->pool()->Release(bytes);
-    bytes_ -= bytes;
-    rows_.erase(it);
+  void Erase(Tree::iterator it) {
+    uint8_t* row = it->second;
+    rows_.erase(it);  // its key views the row
+    table_->Erase(row);
+    context_->pool()->Release(kNodeBytes);
   }
 
   // The rows [offset, offset + limit), by arrival number.
@@ -118,7 +159,9 @@ class TopRows final : public Operator {
     int64_t position = 0;
     for (const auto& [key, row] : rows_) {
       if (node_.limit >= 0 && position >= node_.offset + node_.limit) break;
-      if (position++ >= node_.offset) top.emplace(key.second, row);
+      if (position++ >= node_.offset) {
+        top.emplace(key.second, std::string(OwnedValues::Of(row)->row.View()));
+      }
     }
     return top;
   }
@@ -133,7 +176,8 @@ class TopRows final : public Operator {
       int64_t position = 0;
       for (const auto& [key, row] : rows_) {
         if (node_.limit >= 0 && position >= node_.offset + node_.limit) break;
-        if (position++ >= node_.offset) changes.emplace_back(RowKind::kInsert, row);
+        if (position++ < node_.offset) continue;
+        changes.emplace_back(RowKind::kInsert, OwnedValues::Of(row)->row.View());
       }
     } else {
       for (const auto& [arrival, row] : top) {
@@ -171,10 +215,13 @@ class TopRows final : public Operator {
   const graph::SortNode& node_;
   const data::Schema schema_;
   const bool input_retracts_;
-  std::map<Key, std::string> rows_;
+  std::optional<state::StateMemory> memory_;
+  OwnedValues owned_;
+  std::optional<state::KeyedTable> table_;
+  std::shared_ptr<data::Column> arrival_ = data::Column::Make(data::Type::Bigint(), 1);
+  Tree rows_;
   std::map<uint64_t, std::string> sent_;
   uint64_t next_arrival_ = 0;
-  int64_t bytes_ = 0;
 };
 
 }  // namespace

@@ -67,7 +67,9 @@ bool IsEventTypeColumn(const Type& type) { return type.root() == TypeRoot::kInt;
 struct NexbinDecoder::Builder {
   Builder(const NexbinDecoder& d, int32_t max_rows) : decoder(d), capacity(max_rows) {
     for (const OutputPlan& o : d.outputs_) {
-      if (o.plan < 0) event_types.push_back(Column::Make(o.type, max_rows));
+      if (o.plan >= 0) continue;
+      event_types = Column::Make(o.type, max_rows);
+      event_type_values = event_types->mutable_values<int32_t>();
     }
     for (const RowPlan& r : d.rows_) {
       RowSink& sink = sinks[static_cast<size_t>(r.event_type)];
@@ -110,7 +112,7 @@ struct NexbinDecoder::Builder {
         return nullptr;
     }
     if (p == nullptr) return nullptr;
-    for (auto& c : event_types) c->mutable_values<int32_t>()[rows] = type;
+    if (event_type_values != nullptr) event_type_values[rows] = type;
     ++rows;
     return p;
   }
@@ -141,12 +143,11 @@ struct NexbinDecoder::Builder {
       row->SetValidity(validities[r]);
       row_columns.push_back(rows == capacity ? std::move(row) : row->Slice(0, rows));
     }
-    size_t next_event_type = 0;
     for (const OutputPlan& o : decoder.outputs_) {
       if (o.plan >= 0) {
         batch->columns.push_back(row_columns[static_cast<size_t>(o.plan)]);
       } else {
-        batch->columns.push_back(event_types[next_event_type++]->Slice(0, rows));
+        batch->columns.push_back(event_types->Slice(0, rows));
       }
     }
   }
@@ -162,7 +163,8 @@ struct NexbinDecoder::Builder {
   const int32_t capacity;
   int32_t rows = 0;
   std::array<RowSink, 3> sinks = {};
-  std::vector<std::shared_ptr<Column>> event_types;
+  std::shared_ptr<Column> event_types;  // null: not requested
+  int32_t* event_type_values = nullptr;
   std::vector<data::BufferPtr> validities;                     // as rows_
   std::vector<std::vector<std::shared_ptr<Column>>> children;  // as rows_
 };

@@ -25,7 +25,14 @@ Session::Session(SessionOptions options)
       pool_(std::make_shared<MemoryPool>(
           "thalweg", MemoryPool::Process(),
           options.memory_limit > 0 ? options.memory_limit : DefaultMemoryLimit())),
-      planner_(&configuration_) {}
+      planner_(&configuration_) {
+  // The planner asks the configuration whether an aggregation is worth two phases.
+  if (options_.parallelism > 0) {
+    const Status set =
+        configuration_.Set("parallelism.default", std::to_string(options_.parallelism));
+    TW_CHECK(set.ok(), set.ToString());
+  }
+}
 
 Session::~Session() { Stop(); }
 

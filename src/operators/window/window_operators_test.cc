@@ -37,6 +37,7 @@ AggregateCall Call(AggregateKind kind, int arg, Type result, bool distinct = fal
 class WindowTest : public ::testing::Test {
  protected:
   graph::WindowAggregateNode node_;
+  std::vector<Type> input_ = kTypes;
 
   WindowTest() {
     node_.keys = {0};
@@ -64,7 +65,7 @@ class WindowTest : public ::testing::Test {
   graph::Graph* Keep(graph::Node n) {
     auto g = std::make_unique<graph::Graph>();
     graph::Node source;
-    for (const Type& t : kTypes) source.output.push_back({"c", t});
+    for (const Type& t : input_) source.output.push_back({"c", t});
     g->nodes.push_back(source);
     n.inputs.push_back({0});
     g->nodes.push_back(std::move(n));
@@ -72,7 +73,7 @@ class WindowTest : public ::testing::Test {
     return graphs_.back().get();
   }
   void Add(Operator* op, const Strings& rows) {
-    auto p = op->OnBatch(0, MakeBatch(kTypes, rows));
+    auto p = op->OnBatch(0, MakeBatch(input_, rows));
     EXPECT_TRUE(p.ok()) << p.status().message();
   }
   Strings Watermark(Operator* op, TestContext* c, int64_t w) {
@@ -119,6 +120,33 @@ TEST_F(WindowTest, HopMergesSlicesAndAcceptsRowsOfOpenWindows) {
             (Strings{"+I[a, 3, 23, 2, 0, 10, 9]", "+I[b, 1, 1, 1, 0, 10, 9]",
                      "+I[a, 1, 7, 1, 5, 15, 14]", "+I[b, 1, 1, 1, 5, 15, 14]", "W 14"}));
   EXPECT_EQ(Watermark(op.get(), &c, INT64_MAX), Strings{"W 9223372036854775807"});
+}
+
+TEST_F(WindowTest, LocalPhaseSendsOneRowPerKeyAndSlice) {
+  node_.window.kind = WindowKind::kHop;
+  node_.window.size_ms = 10;
+  node_.window.slide_ms = 5;
+  node_.phase = graph::AggregatePhase::kLocal;
+  TestContext c;
+  auto local = Make(&c);
+  Add(local.get(), {"+I a 1 7", "+I a 6 7", "+I b 7 1", "+I a 4 5"});
+  EXPECT_EQ(c.Take(), (Strings{"+I[a, 5, 2, 12, 2]", "+I[a, 10, 1, 7, 1]", "+I[b, 10, 1, 1, 1]"}));
+  EXPECT_EQ(Watermark(local.get(), &c, 4), Strings{"W 4"});
+
+  // key, slice end, COUNT(*), SUM and its count
+  input_ = {Type::String(), Type::Bigint().WithNullable(false), Type::Bigint(), Type::Bigint(),
+            Type::Bigint()};
+  node_.phase = graph::AggregatePhase::kGlobal;
+  auto global = Make(&c);
+  Add(global.get(), {"+I a 5 2 12 2", "+I a 10 1 7 1", "+I b 10 1 1 1"});
+  EXPECT_EQ(Watermark(global.get(), &c, 4), (Strings{"+I[a, 2, 12, -5, 5, 4]", "W 4"}));
+  Add(global.get(), {"+I a 5 1 9 1"});  // [-5, 5) has fired, [0, 10) has not
+  EXPECT_EQ(Watermark(global.get(), &c, 9),
+            (Strings{"+I[a, 4, 28, 0, 10, 9]", "+I[b, 1, 1, 0, 10, 9]", "W 9"}));
+  Add(global.get(), {"+I a 5 1 9 1"});
+  EXPECT_EQ(c.metrics()->late_rows, 1);
+  EXPECT_EQ(Watermark(global.get(), &c, 14),
+            (Strings{"+I[a, 1, 7, 5, 15, 14]", "+I[b, 1, 1, 5, 15, 14]", "W 14"}));
 }
 
 TEST_F(WindowTest, CumulateSendsEveryStepUntilTheWindowIsFull) {

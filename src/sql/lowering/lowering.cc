@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <type_traits>
 
 #include "graph/partial_schema.h"
 #include "sql/planner/describe.h"
@@ -71,8 +72,12 @@ class Lowerer {
     node.name = Describe(described);
     node.state_note = DescribeState(described);
     if (auto* a = std::get_if<graph::GroupAggregateNode>(&node.spec)) {
-      inputs[0] = AddLocalPhase(plan, a, inputs[0]);
-      if (a->phase == graph::AggregatePhase::kGlobal) node.name = "Global" + node.name;
+      if (a->mini_batch || a->final_only) AddLocalPhase(plan, a, &node, &inputs[0]);
+    } else if (auto* w = std::get_if<graph::WindowAggregateNode>(&node.spec)) {
+      const bool sliced = w->window.kind != graph::WindowKind::kSession;
+      if (sliced && w->window.event_time && !w->attached) {
+        AddLocalPhase(plan, w, &node, &inputs[0]);
+      }
     }
     for (size_t i = 0; i < inputs.size(); ++i) node.inputs.push_back(EdgeTo(node, inputs[i]));
 
@@ -102,28 +107,34 @@ class Lowerer {
     return index;
   }
 
-  // Puts a local phase below `global`, if it can be split; returns the node that it now reads.
-  int AddLocalPhase(const PlanPtr& plan, graph::GroupAggregateNode* global, int input) {
-    if (!two_phase_ || (!global->mini_batch && !global->final_only)) return input;
+  // Puts a local phase below the aggregation `global` of `node`, if it can be split; `input` is
+  // then the node that it reads.
+  template <typename Aggregate>
+  void AddLocalPhase(const PlanPtr& plan, Aggregate* global, graph::Node* node, int* input) {
+    if (!two_phase_) return;
     std::optional<data::Schema> partial =
         graph::PartialSchema(global->aggregates, global->input_retracts, graph_.streaming);
-    if (!partial) return input;
-    graph::Node node;
-    graph::GroupAggregateNode local = *global;
+    if (!partial) return;
+    graph::Node below;
+    for (int key : global->keys) {
+      below.output.push_back(plan->inputs[0]->schema[static_cast<size_t>(key)]);
+    }
+    if constexpr (std::is_same_v<Aggregate, graph::WindowAggregateNode>) {
+      below.output.push_back({"slice_end", data::Type::Bigint().WithNullable(false)});
+    }
+    below.output.insert(below.output.end(), partial->begin(), partial->end());
+    Aggregate local = *global;
     local.phase = graph::AggregatePhase::kLocal;
     PlanNode described = *plan;
     described.spec = local;
-    node.name = "Local" + Describe(described);
-    for (int key : local.keys) {
-      node.output.push_back(plan->inputs[0]->schema[static_cast<size_t>(key)]);
-    }
-    node.output.insert(node.output.end(), partial->begin(), partial->end());
-    node.spec = std::move(local);
-    node.inputs.push_back({input, Distribution::kForward, {}});
-    node.state_note = "none: it sends what a batch has added up to";
+    below.name = "Local" + Describe(described);
+    below.spec = std::move(local);
+    below.inputs.push_back({*input, Distribution::kForward, {}});
+    below.state_note = "none: it sends what a batch has added up to";
     global->phase = graph::AggregatePhase::kGlobal;
     for (size_t i = 0; i < global->keys.size(); ++i) global->keys[i] = static_cast<int>(i);
-    return Place(std::move(node));
+    node->name = "Global" + node->name;
+    *input = Place(std::move(below));
   }
 
   static int ColumnOf(const PlanPtr& plan, const std::string& name) {
@@ -174,6 +185,7 @@ class Lowerer {
       digest += fmt::format("|phase{}", static_cast<int>(a->phase));
       for (const expr::AggregateCall& call : a->aggregates) digest += CallDigest(call);
     } else if (const auto* w = std::get_if<graph::WindowAggregateNode>(&node.spec)) {
+      digest += fmt::format("|phase{}", static_cast<int>(w->phase));
       for (const expr::AggregateCall& call : w->aggregates) digest += CallDigest(call);
     }
     for (const Edge& edge : node.inputs) {

@@ -30,10 +30,11 @@ void HashIndex::Erase(const uint8_t* row) {
     hole = (hole + 1) & mask_;
   }
   for (size_t i = (hole + 1) & mask_; slots_[i] != 0; i = (i + 1) & mask_) {
-    const size_t home = HashOf(RowOf(slots_[i])) & mask_;
     // A row may move into the hole if the hole lies on its way from home to i.
-    if (((i - home) & mask_) >= ((i - hole) & mask_)) {
-      slots_[hole] = slots_[i];
+    const size_t distance = DistanceOf(i);
+    const size_t back = (i - hole) & mask_;
+    if (distance >= back) {
+      slots_[hole] = WithDistance(slots_[i], distance - back);
       hole = i;
     }
   }

@@ -1,6 +1,7 @@
 // HashIndex: open addressing from a 64-bit hash to rows that carry their hash in their first 8
-// bytes. A slot is 16 bits of tag and 48 bits of row address; linear probing; at most 5/8 full;
-// erasing shifts back, so there are no tombstones.
+// bytes. A slot is 16 bits of tag and 48 bits of row address, whose low 3 bits (rows are 8-byte
+// aligned) say how far the slot is from its home; linear probing; at most 5/8 full; erasing shifts
+// back, so there are no tombstones, and by the distances it need not look at the rows it moves.
 //
 // The index does not know keys: the caller compares them.
 //   for (auto p = index.Start(h); uint8_t* row = index.Next(h, &p);) if (same key) found;
@@ -61,11 +62,24 @@ class HashIndex {
  private:
   static constexpr uint64_t kTagMask = uint64_t{0xFFFF} << 48;
   static uint64_t TagOf(uint64_t hash) { return (hash * 0x9E3779B97F4A7C15u) & kTagMask; }
-  static uint8_t* RowOf(uint64_t slot) { return reinterpret_cast<uint8_t*>(slot & ~kTagMask); }
+  /// Distances from here on are not kept: the row's hash says.
+  static constexpr uint64_t kFar = 7;
+  static uint8_t* RowOf(uint64_t slot) {
+    return reinterpret_cast<uint8_t*>(slot & ~(kTagMask | kFar));
+  }
+  static uint64_t WithDistance(uint64_t slot, size_t distance) {
+    return (slot & ~kFar) | (distance < kFar ? distance : kFar);
+  }
+  /// How far slot `i`, which is not empty, is from where its row's probe starts.
+  size_t DistanceOf(size_t i) const {
+    const uint64_t kept = slots_[i] & kFar;
+    return kept < kFar ? kept : (i - HashOf(RowOf(slots_[i]))) & mask_;
+  }
   void Place(uint64_t hash, uint8_t* row) {
-    size_t i = hash & mask_;
+    const size_t home = hash & mask_;
+    size_t i = home;
     while (slots_[i] != 0) i = (i + 1) & mask_;
-    slots_[i] = TagOf(hash) | reinterpret_cast<uint64_t>(row);
+    slots_[i] = WithDistance(TagOf(hash) | reinterpret_cast<uint64_t>(row), (i - home) & mask_);
   }
   void Grow() { Resize(capacity() == 0 ? 16 : capacity() * (capacity() < (1 << 16) ? 4 : 2)); }
   void Resize(size_t grown);

@@ -447,6 +447,15 @@ void KeyedTable::ReleaseAll() {
   }
 }
 
+void KeyedTable::EraseAll(std::span<uint8_t* const> rows) {
+  for (size_t begin = 0; begin < rows.size(); begin += kBlock) {
+    const auto block = rows.subspan(begin, std::min<size_t>(kBlock, rows.size() - begin));
+    for (uint8_t* row : block) __builtin_prefetch(row, 1);
+    for (uint8_t* row : block) index_.PrefetchSlot(HashIndex::HashOf(row));
+    for (uint8_t* row : block) Erase(row);
+  }
+}
+
 void KeyedTable::Clear() {
   if (epoch_ != 0) return ReleaseAll();
   index_.Clear();

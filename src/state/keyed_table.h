@@ -73,6 +73,8 @@ class KeyedTable {
   }
   /// Frees an indexed row and what it owns.
   void Erase(uint8_t* row);
+  /// Erase for many rows, whose cache misses overlap.
+  void EraseAll(std::span<uint8_t* const> rows);
   /// Frees all rows.
   void Clear();
   /// Frees all rows and keeps pages and index for the next ones.

@@ -1,8 +1,8 @@
 // SliceAggregate: TUMBLE, HOP, CUMULATE and attached windows.
 //
-// One table keyed by (keys, slice end); the rows of a slice are chained. A window fires by merging
-// the slices it is made of (one slice: its rows are sent as they stand); a slice is freed when its
-// last window has fired.
+// One table keyed by (keys, slice end); each slice lists its rows. A window fires by merging the
+// slices it is made of (one slice: its rows are sent as they stand); a slice is freed when its last
+// window has fired.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -60,7 +60,7 @@ class SliceAggregate final : public Operator {
     }
     std::vector<uint8_t*> rows;
     table_->table().CollectRows(&rows);
-    for (uint8_t* row : rows) Chain(row);
+    for (uint8_t* row : rows) List(row);
     if (!node_.window.event_time) ArmClock();
     return Status::OK();
   }
@@ -128,10 +128,10 @@ class SliceAggregate final : public Operator {
   }
 
  private:
-  struct Slice {
-    uint8_t* head = nullptr;
-    int64_t rows = 0;
-  };
+  // The rows of a slice, oldest first.
+  using Slice = std::vector<uint8_t*>;
+  // What a row costs in its slice's list, the growth of the vector included.
+  static constexpr int64_t kListedBytes = 2 * sizeof(uint8_t*);
 
   // An attached window is its own only slice.
   int64_t FirstWindowEnd(int64_t slice) const {
@@ -154,13 +154,10 @@ class SliceAggregate final : public Operator {
     std::memcpy(&start, row + table_->table().layout().key_offset(num_keys() + 1), sizeof(start));
     return start;
   }
-  uint8_t** NextOf(uint8_t* row) { return reinterpret_cast<uint8_t**>(table_->Extra(row)); }
 
-  void Chain(uint8_t* row) {
-    Slice& s = slices_[SliceOf(row)];
-    *NextOf(row) = s.head;
-    s.head = row;
-    ++s.rows;
+  void List(uint8_t* row) {
+    slices_[SliceOf(row)].push_back(row);
+    context_->pool()->Charge(kListedBytes);
   }
 
   // slice_ends_[k] of rows[k]; INT64_MIN: in no window.
@@ -244,7 +241,7 @@ class SliceAggregate final : public Operator {
       state::RowHeader* h = state::HeaderOf(row);
       if (h->stamp != state::RowHeader::kNew) continue;
       h->stamp = state::RowHeader::kRestored;
-      Chain(row);
+      List(row);
     }
     if (partial_input()) return AddPartials(batch, rows);
     const int8_t* signs = nullptr;
@@ -310,11 +307,9 @@ class SliceAggregate final : public Operator {
         TW_RETURN_IF_ERROR(Merge(rows));
       }
       if (parts == 1) {
-        CollectSlice(it->second, &rows);
+        rows = it->second;
       } else {
-        std::vector<uint8_t*> more;
-        CollectSlice(it->second, &more);
-        TW_RETURN_IF_ERROR(Merge(more));
+        TW_RETURN_IF_ERROR(Merge(it->second));
       }
     }
     if (parts > 1) {
@@ -331,13 +326,6 @@ class SliceAggregate final : public Operator {
                                      std::move(starts), std::vector<int64_t>(n, end)));
     fired_until_ = end;
     return table_->memory_status();
-  }
-
-  void CollectSlice(const Slice& s, std::vector<uint8_t*>* rows) {
-    rows->reserve(rows->size() + static_cast<size_t>(s.rows));
-    for (uint8_t* row = s.head; row != nullptr; row = *NextOf(row)) rows->push_back(row);
-    // The chain grows at its head: the oldest rows first.
-    std::reverse(rows->begin(), rows->end());
   }
 
   // Merges rows of slices into the table of the firing window.
@@ -376,11 +364,8 @@ class SliceAggregate final : public Operator {
         ++it;
         continue;
       }
-      for (uint8_t* row = it->second.head; row != nullptr;) {
-        uint8_t* next = *NextOf(row);
-        table_->table().Erase(row);
-        row = next;
-      }
+      table_->table().EraseAll(it->second);
+      context_->pool()->Release(static_cast<int64_t>(it->second.size()) * kListedBytes);
       it = slices_.erase(it);
     }
   }
@@ -429,7 +414,6 @@ Result<std::unique_ptr<Operator>> MakeSliceAggregate(const graph::Graph& graph,
   o.aggregates = spec.aggregates;
   o.counts_records = spec.input_retracts;
   o.streaming = graph.streaming;
-  o.extra_bytes = 8;  // the next row of the slice
   return std::unique_ptr<Operator>(new SliceAggregate(spec, std::move(o), node.output));
 }
 

@@ -16,16 +16,26 @@ namespace {
 
 /// Folds one condition into the running three-valued result on `rows`. `decisive` (FALSE for AND,
 /// TRUE for OR) wins over NULL, which wins over the other value.
-void Combine(const Column& condition, bool decisive, Rows rows, uint8_t* values,
-             uint8_t* validity) {
-  if (condition.encoding() == Encoding::kFlat && condition.validity() == nullptr && rows.dense() &&
-      condition.physical() == data::PhysicalType::kBool) {
+void Combine(const Column& condition, bool decisive, Rows rows, uint8_t* __restrict values,
+             uint8_t* __restrict validity) {
+  const bool flat =
+      condition.encoding() == Encoding::kFlat && condition.physical() == data::PhysicalType::kBool;
+  // Rows that are not asked for may be combined, too: their result is undefined.
+  constexpr int kDenseFromOneIn = 4;
+  if (flat && rows.count() > condition.size() / kDenseFromOneIn) {
     const uint8_t* in = condition.values<uint8_t>();
+    const uint8_t* valid = condition.validity();
     const uint8_t d = decisive ? 1 : 0;
-    for (int32_t i = 0; i < rows.count(); ++i) {
+    for (int32_t i = 0; i < condition.size() && valid == nullptr; ++i) {
       const auto wins = static_cast<uint8_t>(in[i] == d);
       values[i] = wins ? d : values[i];
       validity[i] |= wins;
+    }
+    for (int32_t i = 0; i < condition.size() && valid != nullptr; ++i) {
+      const auto wins = static_cast<uint8_t>((in[i] == d) & valid[i]);
+      const auto decided = static_cast<uint8_t>((values[i] == d) & validity[i]);
+      values[i] = wins ? d : values[i];
+      validity[i] = wins | decided | (validity[i] & valid[i]);
     }
     return;
   }

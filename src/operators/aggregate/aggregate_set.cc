@@ -105,17 +105,36 @@ const AggregateSet::FilterLane& AggregateSet::LaneOf(const data::Batch& batch, i
   const int32_t n = in.rows.count();
   lane.list.rows.resize(static_cast<size_t>(n));
   lane.list.states.resize(static_cast<size_t>(n));
-  size_t out = 0;
-  for (int32_t k = 0; k < n; ++k) {  // branch-free: write, then advance if it passes
-    const int32_t row = in.rows[k];
-    lane.list.rows[out] = row;
-    lane.list.states[out] = in.states[k];
-    const bool passes = pass.valid(row) && pass[row] != 0;
-    if (in.signs != nullptr && passes) lane.list.signs.push_back(in.signs[k]);
-    out += passes ? 1 : 0;
+  int32_t* const to_rows = lane.list.rows.data();
+  uint8_t** const to_states = lane.list.states.data();
+  // Branch-free: write, then advance if the row passes.
+  const auto fill = [&](auto passes) {
+    size_t out = 0;
+    for (int32_t k = 0; k < n; ++k) {
+      const int32_t row = in.rows[k];
+      to_rows[out] = row;
+      to_states[out] = in.states[k];
+      out += passes(row);
+    }
+    return out;
+  };
+  const uint8_t* values = pass.values;
+  const uint8_t* valid = pass.validity;
+  size_t out;
+  if (pass.mask == 0) {
+    const size_t all = pass.valid(0) && pass[0] != 0 ? 1 : 0;
+    out = fill([=](int32_t) { return all; });
+  } else if (valid == nullptr) {
+    out = fill([=](int32_t row) { return static_cast<size_t>(values[row] != 0); });
+  } else {
+    out = fill([=](int32_t row) { return static_cast<size_t>((values[row] != 0) & valid[row]); });
   }
   lane.list.rows.resize(out);
   lane.list.states.resize(out);
+  for (int32_t k = 0; in.signs != nullptr && k < n; ++k) {
+    const int32_t row = in.rows[k];
+    if (pass.valid(row) && pass[row] != 0) lane.list.signs.push_back(in.signs[k]);
+  }
   return lane;
 }
 
@@ -153,7 +172,8 @@ Status AggregateSet::Update(const data::Batch& batch, const data::Rows& rows, co
       const data::ColumnView<uint8_t> pass(*Decoded(batch, filter));
       for (int32_t k = 0; k < rows.count(); ++k) {
         const int32_t row = rows[k];
-        if (pass.valid(row) && pass[row] != 0) masks_[static_cast<size_t>(k)] |= bit;
+        const bool passes = pass.valid(row) && pass[row] != 0;
+        masks_[static_cast<size_t>(k)] |= passes ? bit : 0;
       }
     }
     TW_RETURN_IF_ERROR(d.set->Update(args, all, masks_.data()));

@@ -43,7 +43,9 @@ endfunction()
 # tools/test_summary.py adds them up.
 function(thalweg_add_test name)
   add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set(environment "GTEST_OUTPUT=json:${CMAKE_BINARY_DIR}/results/${name}.json")
+  # Jobs keep checkpoints under XDG_STATE_HOME; ./dev test begins with an empty one.
+  set(environment "GTEST_OUTPUT=json:${CMAKE_BINARY_DIR}/results/${name}.json"
+    "XDG_STATE_HOME=${CMAKE_BINARY_DIR}/state/${name}")
   set(timeout 900)
   if(THALWEG_SANITIZE)
     list(APPEND environment "UBSAN_OPTIONS=print_stacktrace=1"

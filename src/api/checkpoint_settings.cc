@@ -109,12 +109,13 @@ Result<runtime::CheckpointOptions> CheckpointOptionsOf(const Configuration& conf
 }
 
 Result<runtime::RestartOptions> RestartOptionsOf(const Configuration& configuration,
-                                                 bool has_checkpoints) {
+                                                 const runtime::CheckpointOptions& checkpoints) {
   using Kind = runtime::RestartOptions::Kind;
   runtime::RestartOptions o;
   const std::string* type = FirstSet(configuration, {"restart-strategy.type", "restart-strategy"});
   // Without a checkpoint to go on from, a second attempt would repeat what was already written.
-  if (!has_checkpoints) return o;
+  if (checkpoints.folder.empty()) return o;
+  if (type == nullptr && checkpoints.interval_ms == 0) return o;
   const std::string name = type != nullptr ? *type : "exponential-delay";
   if (name.starts_with("fixed")) {
     o.kind = Kind::kFixedDelay;

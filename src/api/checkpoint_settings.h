@@ -25,8 +25,10 @@ struct CheckpointedJobFacts {
 /// Folder empty: the job keeps none. kInvalidSql if it should, and no folder is known.
 Result<runtime::CheckpointOptions> CheckpointOptionsOf(const Configuration& configuration,
                                                        const CheckpointedJobFacts& facts);
+/// As in Flink, a job restarts by itself if it makes checkpoints in regular intervals, or if a
+/// strategy is set.
 Result<runtime::RestartOptions> RestartOptionsOf(const Configuration& configuration,
-                                                 bool has_checkpoints);
+                                                 const runtime::CheckpointOptions& checkpoints);
 
 /// "none", "latest" (of `min_generation` or later) or a path. `skip`: the newest usable checkpoints
 /// that turned out to be damaged and are passed over. Null: start afresh. Damaged manifests are

@@ -31,7 +31,7 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
     checkpoints.log = log;
     checkpoints.savepoint_on_stop = savepoint_on_stop;
     SupervisedJob::Attempt made;
-    TW_ASSIGN_OR_RETURN(made.restart, RestartOptionsOf(configuration, !checkpoints.folder.empty()));
+    TW_ASSIGN_OR_RETURN(made.restart, RestartOptionsOf(configuration, checkpoints));
     TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, skip));
     if (restored && restored->continues && restored->manifest.final) {
       if (!restored->manifest.pending.empty()) {

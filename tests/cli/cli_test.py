@@ -354,7 +354,7 @@ class Memory(Cli):
         job.returncode = os.waitstatus_to_exitcode(status)
         self.assertEqual(job.returncode, 1, text)
         # The largest holder of memory is the operator that is to blame, with its size.
-        self.assertRegex(text, rf"The largest holders of memory:\n  \d+\.\d MiB  {operator}\(")
+        self.assertRegex(text, rf"The largest holders of memory:\n  \d+\.\d MiB  (Global)?{operator}\(")
         if SANITIZED:
             return  # they take several bytes for each
         held = re.search(r"(?:needs ([\d.]+) ([KM])iB more, but )?holds ([\d.]+) MiB of its "

@@ -6,13 +6,17 @@
 
 namespace thalweg::operators {
 
-Result<std::shared_ptr<SinkCoordinator>> SinkCoordinator::Make(const graph::SinkNode& node,
-                                                               bool streaming,
-                                                               const std::string& local_time_zone,
-                                                               Collector collector) {
+Result<std::shared_ptr<SinkCoordinator>> SinkCoordinator::Make(
+    const graph::SinkNode& node, bool streaming, const std::string& local_time_zone,
+    FileSystem* file_system, Collector collector,
+    std::shared_ptr<connectors::TableSink> result_sink) {
   auto c = std::make_shared<SinkCoordinator>();
   if (node.collect) {
     c->collector_ = std::move(collector);
+    c->sink_ = std::move(result_sink);
+    if (c->sink_ != nullptr) {
+      TW_ASSIGN_OR_RETURN(c->committer_, c->sink_->MakeCommitter());
+    }
     return c;
   }
   connectors::ConnectorTable table{node.table, node.physical, node.primary_key, node.partition_keys,
@@ -20,6 +24,7 @@ Result<std::shared_ptr<SinkCoordinator>> SinkCoordinator::Make(const graph::Sink
   connectors::ConnectorContext context;
   context.streaming = streaming;
   context.local_time_zone = local_time_zone;
+  context.file_system = file_system;
   TW_ASSIGN_OR_RETURN(c->sink_, connectors::MakeSink(table, context));
   if (node.overwrite) TW_RETURN_IF_ERROR(c->sink_->ApplyOverwrite());
   TW_ASSIGN_OR_RETURN(c->committer_, c->sink_->MakeCommitter());

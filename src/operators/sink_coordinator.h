@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file_system.h"
 #include "connectors/sink.h"
 #include "data/batch.h"
 #include "graph/graph.h"
@@ -38,9 +39,11 @@ class SinkCoordinator {
   static constexpr char kWriterState[] = "writer";
   static constexpr char kCommitterState[] = "committer";
 
-  static Result<std::shared_ptr<SinkCoordinator>> Make(const graph::SinkNode& node, bool streaming,
-                                                       const std::string& local_time_zone,
-                                                       Collector collector);
+  /// A collecting node's rows go to `result_sink` if there is one, else to `collector`.
+  static Result<std::shared_ptr<SinkCoordinator>> Make(
+      const graph::SinkNode& node, bool streaming, const std::string& local_time_zone,
+      FileSystem* file_system, Collector collector,
+      std::shared_ptr<connectors::TableSink> result_sink);
 
   connectors::TableSink* sink() { return sink_.get(); }  // null for a collecting sink
   const Collector& collector() const { return collector_; }
@@ -67,7 +70,7 @@ class SinkCoordinator {
   Status Commit(int64_t epoch, bool end_of_input);
 
  private:
-  std::unique_ptr<connectors::TableSink> sink_;
+  std::shared_ptr<connectors::TableSink> sink_;
   std::unique_ptr<connectors::SinkCommitter> committer_;
   Collector collector_;
   std::mutex mutex_;

@@ -5,12 +5,14 @@
 namespace thalweg::operators {
 
 Result<std::shared_ptr<SourceCoordinator>> SourceCoordinator::Make(
-    const graph::ScanNode& node, bool streaming, const std::string& local_time_zone) {
+    const graph::ScanNode& node, bool streaming, const std::string& local_time_zone,
+    FileSystem* file_system) {
   connectors::ConnectorTable table{node.table, node.physical, node.primary_key, node.partition_keys,
                                    node.options};
   connectors::ConnectorContext context;
   context.streaming = streaming;
   context.local_time_zone = local_time_zone;
+  context.file_system = file_system;
   TW_ASSIGN_OR_RETURN(auto source, connectors::MakeSource(table, context));
   TW_ASSIGN_OR_RETURN(auto enumerator, source->MakeEnumerator());
   return std::make_shared<SourceCoordinator>(

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file_system.h"
 #include "connectors/source.h"
 #include "graph/graph.h"
 #include "operators/operator.h"
@@ -25,7 +26,8 @@ class SourceCoordinator {
  public:
   static Result<std::shared_ptr<SourceCoordinator>> Make(const graph::ScanNode& node,
                                                          bool streaming,
-                                                         const std::string& local_time_zone);
+                                                         const std::string& local_time_zone,
+                                                         FileSystem* file_system);
 
   /// `assign_all`: the scan has a watermark (see above).
   SourceCoordinator(std::unique_ptr<connectors::TableSource> source,

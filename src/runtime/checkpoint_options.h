@@ -13,6 +13,9 @@ struct CheckpointOptions {
   /// This job's folder; empty: no checkpoints at all.
   std::string folder;
   int64_t interval_ms = 0;  ///< 0: only at the end of the input, at a stop, or for a savepoint
+  /// For tests: a source subtask that has emitted so many batches since the last barrier asks for a
+  /// checkpoint and waits for its barrier. 0: never.
+  int64_t batches_per_checkpoint = 0;
   int64_t min_pause_ms = 0;
   int64_t timeout_ms = 600'000;
   int retained = 1;

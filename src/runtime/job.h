@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/file_system.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/batch.h"
@@ -32,6 +33,9 @@ namespace thalweg::operators {
 class SourceCoordinator;
 class SinkCoordinator;
 }  // namespace thalweg::operators
+namespace thalweg::connectors {
+class TableSink;
+}  // namespace thalweg::connectors
 
 namespace thalweg::runtime {
 
@@ -54,6 +58,9 @@ struct JobOptions {
   Clock* clock = Clock::System();
   /// Receives the rows of a collecting sink, from one worker thread.
   std::function<Status(const data::Batch&)> collector;
+  /// Takes the place of the collecting sink: for those who want a result epoch by epoch.
+  std::shared_ptr<connectors::TableSink> result_sink;
+  FileSystem* file_system = FileSystem::Posix();  ///< of tables; checkpoints have their own
 };
 
 /// What a job has done so far; see SubtaskCounters.

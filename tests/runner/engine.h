@@ -17,6 +17,9 @@ struct Configuration {
   int batch_rows = 0;  ///< rows a batch; 0: the default
   int parallelism = 1;
   bool exact = false;  ///< compat=flink: compare change by change
+  /// Jobs crash again and again, and go on from their latest checkpoint.
+  bool crash = false;
+  int second_parallelism = 0;  ///< of every other life of a crashing job; 0: as `parallelism`
 };
 
 struct StatementOutcome {
@@ -32,6 +35,9 @@ class Engine {
   virtual ~Engine() = default;
   virtual Result<StatementOutcome> Execute(std::string_view statement) = 0;
 };
+
+/// Runs jobs with checkpoints on a simulated disk that crashes; see crash_engine.cc.
+Result<std::unique_ptr<Engine>> MakeCrashEngine(const Configuration& configuration, uint64_t seed);
 
 /// A fresh session with the defaults of tests/README.md.
 Result<std::unique_ptr<Engine>> MakeEngine(const Configuration& configuration, bool batch);

@@ -1,10 +1,11 @@
 // sql_runner: runs `.test` files in process, each case in every configuration.
 //
-//   sql_runner [--tier quick|all] [--shard I/N] [--config NAME] [--known FILE] [--filter TEXT]
-//   PATH...
+//   sql_runner [--tier quick|all|crash] [--shard I/N] [--config NAME] [--known FILE]
+//              [--filter TEXT] PATH...
 //
 // Quick: batch size 1 and default, parallelism 1 and 4, folded, and exact changelogs under
-// compat=flink. All: batch size 7, too. A case counts once and passes when it passes everywhere.
+// compat=flink. All: batch size 7, too. Crash: every job crashes and is restored, at the same
+// parallelism and at another one. A case counts once and passes when it passes everywhere.
 // Cases of the known-failures file must fail somewhere; --list-failures prints the other failing
 // ones as lines for it, with what happened in the place of the reason. Counts go to the file that
 // GTEST_OUTPUT names.
@@ -29,13 +30,21 @@ using namespace thalweg;           // NOLINT: a program
 using namespace thalweg::testing;  // NOLINT
 
 struct Options {
-  bool all = false, list_failures = false;
+  bool all = false, crash = false, list_failures = false;
   int shard = 0, shards = 1;
   std::string config, known, filter;
   std::vector<std::string> paths;
 };
 
 std::vector<Configuration> Configurations(const Options& options) {
+  if (options.crash) {
+    std::vector<Configuration> out = {
+        {.name = "crash", .parallelism = 2, .crash = true},
+        {.name = "crash-2-3", .parallelism = 2, .crash = true, .second_parallelism = 3}};
+    if (!options.config.empty())
+      std::erase_if(out, [&](const Configuration& c) { return c.name != options.config; });
+    return out;
+  }
   std::vector<Configuration> out = {{"p1", 0, 1, false},
                                     {"p4", 0, 4, false},
                                     {"batch1-p1", 1, 1, false},
@@ -81,7 +90,9 @@ Options ParseOptions(int argc, char** argv) {
     const std::string word = argv[i];
     const auto value = [&] { return i + 1 < argc ? std::string(argv[++i]) : std::string(); };
     if (word == "--tier") {
-      options.all = value() == "all";
+      const std::string tier = value();
+      options.all = tier == "all";
+      options.crash = tier == "crash";
     } else if (word == "--shard") {
       sscanf(value().c_str(), "%d/%d", &options.shard, &options.shards);
     } else if (word == "--config") {
@@ -153,9 +164,14 @@ int Main(int argc, char** argv) {
   }
   std::vector<Unit> units;
   int number = 0;
+  const std::vector<Configuration> configurations = Configurations(options);
+  const auto applies = [&](const TestCase& test) {
+    return std::any_of(configurations.begin(), configurations.end(),
+                       [&](const Configuration& c) { return Applies(test, c); });
+  };
   for (const TestFile& file : files) {
     for (const TestCase& test : file.cases) {
-      if (number++ % options.shards != options.shard) continue;
+      if (!applies(test) || number++ % options.shards != options.shard) continue;
       if (!options.filter.empty() &&
           (test.file + " " + test.name).find(options.filter) == std::string::npos)
         continue;
@@ -163,7 +179,6 @@ int Main(int argc, char** argv) {
     }
   }
 
-  const std::vector<Configuration> configurations = Configurations(options);
   const std::vector<UnitResult> results = RunUnits(static_cast<int>(units.size()), 120, [&](int i) {
     return RunEverywhere(units[i], configurations);
   });
@@ -178,7 +193,7 @@ int Main(int argc, char** argv) {
       ++expected_failures;
       continue;
     }
-    if (passed && listed == known.end()) continue;
+    if (passed && (listed == known.end() || options.crash)) continue;
     ++failed;
     if (options.list_failures) {
       const std::string& text = results[i].message;

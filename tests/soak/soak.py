@@ -101,10 +101,12 @@ class Soak:
         return path
 
     def start(self, script, parallelism):
-        log = open(script.parent / "log.txt", "ab")
-        process = subprocess.Popen(
-            [self.thalweg, "run", str(script), "-p", str(parallelism)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        log = script.parent / f"log-{len(self.processes)}.txt"
+        with open(log, "wb") as out:
+            process = subprocess.Popen(
+                [self.thalweg, "run", str(script), "-p", str(parallelism)],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        process.log = log
         self.processes.append(process)
         return process
 
@@ -127,7 +129,7 @@ class Soak:
         folder = self.folder / "undisturbed"
         process = self.start(self.script(folder, 100_000_000, "0 s", INSERTS), 1)
         if process.wait(LIFE_LIMIT_S) != 0:
-            raise Failure("the undisturbed run failed: " + (folder / "log.txt").read_text())
+            raise Failure("the undisturbed run failed: " + process.log.read_text())
         self.expected = self.committed(folder)
         sizes = ", ".join(f"{len(list(rows.elements()))} {t}" for t, rows in self.expected.items())
         if not all(self.expected.values()):
@@ -160,7 +162,8 @@ class Soak:
         except subprocess.TimeoutExpired:
             return False
         if code != 0:
-            raise Failure(f"a run that nobody disturbed ended with exit code {code}")
+            raise Failure(f"a run that nobody disturbed ended with exit code {code}:\n"
+                          + process.log.read_text()[-1000:])
         return True
 
     def round(self, number):
@@ -217,7 +220,7 @@ class Soak:
             raise Failure("SIGTERM did not end it within 30 s") from None
         took = time.monotonic() - begin
         if code != 0:
-            raise Failure(f"SIGTERM ended it with exit code {code}")
+            raise Failure(f"SIGTERM ended it with exit code {code}:\n" + process.log.read_text())
         self.counts["terms"] += 1
         if took > TERM_LIMIT_S:
             self.counts["slow terms"] += 1

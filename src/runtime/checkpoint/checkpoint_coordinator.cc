@@ -88,6 +88,8 @@ void CheckpointCoordinator::OnEnded(int node, int subtask, operators::OperatorSt
   Put(std::move(event));
 }
 
+void CheckpointCoordinator::OnBarrierWanted() { Put({.kind = Event::Kind::kWanted}); }
+
 CheckpointCoordinator::Progress CheckpointCoordinator::progress() const {
   std::lock_guard lock(mutex_);
   return progress_;
@@ -107,7 +109,7 @@ void CheckpointCoordinator::Run() {
     TriggerFacts facts;
     facts.running = pending_ != nullptr;
     facts.sources_live = SourcesLive();
-    facts.requested = stop_requested_ || !requested_.empty();
+    facts.requested = stop_requested_ || wanted_ || !requested_.empty();
     facts.suspended = stopping_;
     facts.last_begin_ms = begin_ms_;
     facts.last_end_ms = end_ms_;
@@ -168,6 +170,9 @@ Status CheckpointCoordinator::Handle(Event event) {
                 std::back_inserter(ended_entries_[node]));
       if (pending_ != nullptr) pending_->Exclude(event.node, event.subtask);
       return Status::OK();
+    case Kind::kWanted:
+      wanted_ = true;
+      return Status::OK();
     case Kind::kStop:
       stop_requested_ = true;
       if (!options_.savepoint_on_stop.empty()) {
@@ -191,6 +196,7 @@ void CheckpointCoordinator::Trigger(int64_t now_ms) {
   }
   due_ = std::move(requested_);
   requested_.clear();
+  wanted_ = false;
   stopping_ = stop_requested_;
   for (size_t n = 0; n < job_.nodes.size(); ++n) {
     coordinator_entries_[n].clear();

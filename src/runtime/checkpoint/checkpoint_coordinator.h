@@ -93,10 +93,11 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   void OnChunk(int64_t epoch, int node, int subtask, std::string bytes) override;
   void OnSnapshot(int64_t epoch, int node, int subtask, SubtaskSnapshot snapshot) override;
   void OnEnded(int node, int subtask, operators::OperatorState entries) override;
+  void OnBarrierWanted() override;
 
  private:
   struct Event {
-    enum class Kind : uint8_t { kChunk, kSnapshot, kEnded, kStop };
+    enum class Kind : uint8_t { kChunk, kSnapshot, kEnded, kWanted, kStop };
     Kind kind = Kind::kStop;
     int64_t epoch = 0;
     int node = 0;
@@ -144,6 +145,7 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   std::vector<operators::OperatorState> ended_entries_;        // per node
   std::vector<SavepointRequest> requested_;                    // for the next checkpoint
   std::vector<SavepointRequest> due_;                          // for pending_
+  bool wanted_ = false;  // by a source
   bool stop_requested_ = false;
   bool stopping_ = false;                            // pending_ is the last one
   bool drain_ = false;                               // after it the input ends

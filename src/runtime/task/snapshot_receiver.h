@@ -29,6 +29,8 @@ class SnapshotReceiver {
   virtual void OnSnapshot(int64_t epoch, int node, int subtask, SubtaskSnapshot snapshot) = 0;
   /// The subtask has passed End on and takes part in no later snapshot.
   virtual void OnEnded(int node, int subtask, operators::OperatorState entries) = 0;
+  /// A source subtask waits for a barrier (CheckpointOptions::batches_per_checkpoint).
+  virtual void OnBarrierWanted() {}
 };
 
 }  // namespace thalweg::runtime

@@ -183,6 +183,7 @@ Status Subtask::HandleEvent(InputGate::Event event) {
 Result<bool> Subtask::StepSource(const std::atomic<bool>& stop) {
   if (const int64_t epoch = requested_barrier_.exchange(0); epoch != 0) {
     suspended_ = suspend_.load();
+    batches_since_barrier_ = 0;
     TW_RETURN_IF_ERROR(OnBarrier(epoch));
     return true;
   }
@@ -196,9 +197,14 @@ Result<bool> Subtask::StepSource(const std::atomic<bool>& stop) {
     TW_RETURN_IF_ERROR(End(true));
     return true;
   }
+  if (batches_per_checkpoint_ > 0 && batches_since_barrier_ >= batches_per_checkpoint_) {
+    if (batches_since_barrier_++ == batches_per_checkpoint_) receiver_->OnBarrierWanted();
+    return false;
+  }
   TW_ASSIGN_OR_RETURN(auto state, source_->Poll());
   switch (state) {
     case operators::SourceOperatorBase::PollState::kEmitted:
+      ++batches_since_barrier_;
       return true;
     case operators::SourceOperatorBase::PollState::kPending:
       return false;

@@ -64,7 +64,11 @@ class Subtask final : public operators::OperatorContext {
   bool is_source() const { return source_ != nullptr; }
 
   /// Who gets its snapshots; before the job starts. Without one barriers pass through.
-  void ReportTo(SnapshotReceiver* receiver) { receiver_ = receiver; }
+  /// `batches_per_checkpoint`: see CheckpointOptions.
+  void ReportTo(SnapshotReceiver* receiver, int64_t batches_per_checkpoint) {
+    receiver_ = receiver;
+    batches_per_checkpoint_ = batches_per_checkpoint;
+  }
   // From any thread, followed by a Notify of the worker:
   /// Sources only: inject a barrier at the next step, and if `suspend` read nothing after it.
   void RequestBarrier(int64_t epoch, bool suspend);
@@ -132,6 +136,8 @@ class Subtask final : public operators::OperatorContext {
   SubtaskCounters counters_;
 
   SnapshotReceiver* receiver_ = nullptr;
+  int64_t batches_per_checkpoint_ = 0;
+  int64_t batches_since_barrier_ = 0;  // sources
   std::atomic<int64_t> requested_barrier_{0};
   std::atomic<bool> suspend_{false};  // with requested_barrier_
   bool suspended_ = false;

@@ -72,9 +72,9 @@ Status Job::Build() {
   sinks_.resize(n);
   for (size_t i = 0; i < n; ++i) {
     if (const auto* scan = std::get_if<graph::ScanNode>(&graph_.nodes[i].spec)) {
-      TW_ASSIGN_OR_RETURN(sources_[i], operators::SourceCoordinator::Make(
-                                           *scan, graph_.streaming, options_.local_time_zone,
-                                           options_.file_system));
+      TW_ASSIGN_OR_RETURN(sources_[i], operators::SourceCoordinator::Make(*scan, graph_.streaming,
+                                                                          options_.local_time_zone,
+                                                                          options_.file_system));
       bounded_ &= sources_[i]->bounded();
     } else if (const auto* sink = std::get_if<graph::SinkNode>(&graph_.nodes[i].spec)) {
       TW_ASSIGN_OR_RETURN(
@@ -261,7 +261,8 @@ Status Job::TakeOver() {
   std::lock_guard lock(mutex_);
   coordinator_ =
       std::make_unique<CheckpointCoordinator>(checkpoints_, std::move(job), options_.clock);
-  each_subtask([this](Subtask* s) { s->ReportTo(coordinator_.get(), checkpoints_.batches_per_checkpoint); });
+  each_subtask(
+      [this](Subtask* s) { s->ReportTo(coordinator_.get(), checkpoints_.batches_per_checkpoint); });
   return Status::OK();
 }
 

@@ -74,8 +74,8 @@ class CrashEngine final : public Engine {
                           EpochCollector* collector) {
     const bool crashes = life < kCrashingLives;
     runtime::JobOptions options;
-    options.parallelism = life % 2 == 1 && how_.second_parallelism > 0 ? how_.second_parallelism
-                                                                        : how_.parallelism;
+    options.parallelism =
+        life % 2 == 1 && how_.second_parallelism > 0 ? how_.second_parallelism : how_.parallelism;
     options.batch_rows = static_cast<int32_t>(1 + random_() % 3);
     options.eval.zone = zone;
     options.local_time_zone = zone->id();
@@ -128,7 +128,8 @@ class CrashEngine final : public Engine {
     if (!disk->crashed() && !hurt && status.message().find("injected") == std::string::npos) {
       return status;
     }
-    if (getenv("SHOW_LIVES") != nullptr) fprintf(stderr, "LIFE %d fate %d restored %d\n", life, int(fate), int(restored_));
+    if (getenv("SHOW_LIVES") != nullptr)
+      fprintf(stderr, "LIFE %d fate %d restored %d\n", life, int(fate), int(restored_));
     disk->Restart();
     return Life::kCrashed;
   }

@@ -117,9 +117,8 @@ int64_t SimulatedDisk::operations() const {
 }
 
 bool SimulatedDisk::IsLiedAbout(const std::string& path) const {
-  return std::any_of(lies_.begin(), lies_.end(), [&](const std::string& part) {
-    return path.find(part) != std::string::npos;
-  });
+  return std::any_of(lies_.begin(), lies_.end(),
+                     [&](const std::string& part) { return path.find(part) != std::string::npos; });
 }
 
 Status SimulatedDisk::CheckAlive(const std::string& path) const {
@@ -308,9 +307,8 @@ Status SimulatedDisk::RemoveTree(const std::string& path) {
     if (name == path || name.starts_with(path + "/")) inside.push_back(name);
   }
   for (const std::string& name : inside) Note({ParentDirectory(name), name, "", nullptr});
-  std::erase_if(directories_, [&](const std::string& d) {
-    return d == path || d.starts_with(path + "/");
-  });
+  std::erase_if(directories_,
+                [&](const std::string& d) { return d == path || d.starts_with(path + "/"); });
   return Status::OK();
 }
 

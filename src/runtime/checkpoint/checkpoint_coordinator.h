@@ -145,7 +145,7 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   std::vector<operators::OperatorState> ended_entries_;        // per node
   std::vector<SavepointRequest> requested_;                    // for the next checkpoint
   std::vector<SavepointRequest> due_;                          // for pending_
-  bool wanted_ = false;  // by a source
+  bool wanted_ = false;                                        // by a source
   bool stop_requested_ = false;
   bool stopping_ = false;                            // pending_ is the last one
   bool drain_ = false;                               // after it the input ends

@@ -189,6 +189,8 @@ Result<std::shared_ptr<const state::StateSegment>> OpenSegment(FileSystem* fs,
     return {std::make_shared<state::MemorySegment>("the manifest", segment.bytes)};
   }
   const std::string path = JoinPath(folder, segment.file);
+  TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(path));
+  if (!there) return Status::BadData(path + ": is missing, but the checkpoint names it");
   TW_ASSIGN_OR_RETURN(auto file, fs->OpenForRead(path));
   if (file->size() != segment.size) {
     return Status::BadData(fmt::format("{}: holds {} bytes, but the checkpoint knows {}", path,
@@ -209,7 +211,10 @@ Status WriteDurably(FileSystem* fs, const std::string& path, std::string_view by
     (void)fs->RemoveFile(partial);
     return written;
   }
-  return fs->SyncDirectory(ParentDirectory(path));
+  written = fs->SyncDirectory(ParentDirectory(path));
+  // The caller takes it for not written, and so must whoever reads the directory.
+  if (!written.ok()) (void)fs->RemoveFile(path);
+  return written;
 }
 
 }  // namespace thalweg::runtime

@@ -118,7 +118,6 @@ class CrashEngine final : public Engine {
       if (!graph.streaming || !job->bounded()) return job->Run();
       TW_ASSIGN_OR_RETURN(
           auto restored, api::FindRestored(checkpoints, "latest", 0, 0, [](const std::string&) {}));
-      restored_ = restored ? restored->manifest.epoch : 0;
       const bool final = restored && restored->manifest.final;
       if (final && restored->manifest.pending.empty()) return Status::OK();
       job->EnableCheckpoints(checkpoints, restored);
@@ -128,13 +127,10 @@ class CrashEngine final : public Engine {
     if (!disk->crashed() && !hurt && status.message().find("injected") == std::string::npos) {
       return status;
     }
-    if (getenv("SHOW_LIVES") != nullptr)
-      fprintf(stderr, "LIFE %d fate %d restored %d\n", life, int(fate), int(restored_));
     disk->Restart();
     return Life::kCrashed;
   }
 
-  int64_t restored_ = 0;
   const Configuration how_;
   std::mt19937_64 random_;
   thalweg::Configuration configuration_;

@@ -153,8 +153,12 @@ void SimulatedDisk::Note(Change change) {
 
 // Of each directory's changes of names the first ones survive; of each file's bytes the durable
 // ones and some of those after them, perhaps as zeros: blocks that were allocated, not written.
-void SimulatedDisk::Restart() {
+void SimulatedDisk::Restart(bool machine) {
   std::lock_guard lock(mutex_);
+  crashed_ = false;
+  crash_at_ = full_from_ = full_until_ = failing_sync_ = -1;
+  ++life_;
+  if (!machine) return;
   std::map<std::string, int64_t> survivors;  // per directory
   for (const Change& c : changes_) ++survivors[c.directory];
   for (auto& [directory, count] : survivors) {
@@ -178,9 +182,6 @@ void SimulatedDisk::Restart() {
     }
     file->durable = file->content.size();
   }
-  crashed_ = false;
-  crash_at_ = full_from_ = full_until_ = failing_sync_ = -1;
-  ++life_;
 }
 
 std::string SimulatedDisk::FlipBit(const std::string& part) {

@@ -36,8 +36,9 @@ class SimulatedDisk final : public FileSystem {
   /// Syncs of files whose path contains `part` do nothing and say OK.
   void LieAbout(std::string part);
   bool crashed() const;
-  /// After a crash: handles of before stay dead, the faults are over.
-  void Restart();
+  /// The faults are over, and handles of before are dead. `machine`: what was not durable is lost,
+  /// not only the process.
+  void Restart(bool machine = true);
   /// Flips one bit of a durable file whose path contains `part`; its path, empty if there is none.
   std::string FlipBit(const std::string& part);
 

@@ -26,7 +26,10 @@ class FinalSort final : public Operator {
     context_ = context;
     order_charge_.Open(context->pool());
     for (const StateEntry& e : restored) {
-      if (e.name == kSeenName && e.bytes.size() == 8) std::memcpy(&seen_, e.bytes.data(), 8);
+      if (e.name != kSeenName || e.bytes.size() != sizeof(int64_t)) continue;
+      int64_t seen;  // one subtask has seen the rows, the others none
+      std::memcpy(&seen, e.bytes.data(), sizeof(seen));
+      seen_ += seen;
     }
     return buffer_.Restore(kStateName, restored);
   }

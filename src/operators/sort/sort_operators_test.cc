@@ -90,6 +90,9 @@ TEST_F(SortTest, LimitWithoutOrderPassesTheFirstRowsOnAtOnce) {
   EXPECT_EQ(Run(op.get(), &c, {"+I 1 a 0", "+I 2 b 0"}), Strings{"+I[2, b, 0]"});
   OperatorState saved;
   ASSERT_TRUE(op->Snapshot(&saved).ok());
+  // The other subtasks, which get no rows, have state, too; it must not take this one's place.
+  TestContext idle(1, 2);
+  ASSERT_TRUE(Make(&idle)->Snapshot(&saved).ok());
   auto again = Make(&c, saved);
   EXPECT_EQ(Run(again.get(), &c, {"+I 3 c 0", "+I 4 d 0"}), Strings{"+I[3, c, 0]"});
 }

@@ -1,5 +1,8 @@
 // TimeSort: ORDER BY an ascending time attribute on a stream. Rows wait until the watermark has
 // passed their time; rows behind the watermark are dropped and counted.
+#include <algorithm>
+#include <cstring>
+
 #include "base/memory_charge.h"
 #include "operators/sort/row_buffer.h"
 #include "operators/sort/sort_key.h"
@@ -24,9 +27,10 @@ class TimeSort final : public Operator {
     context_ = context;
     due_charge_.Open(context->pool());
     for (const StateEntry& e : restored) {
-      if (e.name == kProgressName && e.bytes.size() == 8) {
-        std::memcpy(&progress_, e.bytes.data(), 8);
-      }
+      if (e.name != kProgressName || e.bytes.size() != sizeof(int64_t)) continue;
+      int64_t progress;  // that of the subtask that reads the rows, whichever it is
+      std::memcpy(&progress, e.bytes.data(), sizeof(progress));
+      progress_ = std::max(progress_, progress);
     }
     return buffer_.Restore(kStateName, restored);
   }

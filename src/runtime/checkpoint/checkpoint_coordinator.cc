@@ -255,7 +255,7 @@ Result<Manifest> CheckpointCoordinator::MakeManifest() {
   return m;
 }
 
-Status CheckpointCoordinator::MakeDurable(Manifest* manifest) {
+Status CheckpointCoordinator::CheckOwner() const {
   TW_ASSIGN_OR_RETURN(const bool owns, storage_.Owns(job_.generation));
   if (!owns) {
     return Status::Cancelled(fmt::format(
@@ -263,6 +263,11 @@ Status CheckpointCoordinator::MakeDurable(Manifest* manifest) {
         "and publishes nothing more",
         job_.name, storage_.folder(), job_.generation));
   }
+  return Status::OK();
+}
+
+Status CheckpointCoordinator::MakeDurable(Manifest* manifest) {
+  TW_RETURN_IF_ERROR(CheckOwner());
   return storage_.Publish(*manifest);
 }
 
@@ -280,6 +285,11 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
   end_ms_ = clock_->NowMs();
   for (size_t n = 0; n < job_.nodes.size(); ++n) {
     job_.nodes[n].segments = manifest->nodes[n].segments;
+  }
+  // Whoever took the job over before this manifest was there does not know what it lists.
+  if (Status s = CheckOwner(); !s.ok()) {
+    Answer(&due_, s);
+    return job_.fail(s);
   }
   job_.notify(epoch_, true);
   for (const auto& n : job_.nodes) {

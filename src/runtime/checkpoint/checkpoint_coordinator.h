@@ -113,6 +113,8 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   void Trigger(int64_t now_ms);
   void ResumeSources();
   void Complete(int64_t now_ms);
+  /// kCancelled if another process has taken the job over.
+  Status CheckOwner() const;
   Status MakeDurable(Manifest* manifest);
   Result<Manifest> MakeManifest();
   void Fail(const Status& status, int64_t now_ms);

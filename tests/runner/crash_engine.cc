@@ -28,7 +28,7 @@ class CrashEngine final : public Engine {
   thalweg::Configuration* configuration() { return &configuration_; }
 
   Result<StatementOutcome> Execute(std::string_view statement) override {
-    const SqlSpan whole{0, statement.size()};
+    const SqlSpan whole{0, static_cast<uint32_t>(statement.size())};
     TW_ASSIGN_OR_RETURN(sql::Planned planned, planner_.Plan(statement, whole));
     using Kind = sql::Planned::Kind;
     StatementOutcome outcome;

@@ -46,7 +46,8 @@ Result<graph::Graph> PlanOf(const RandomJob& job, const std::string& folder) {
   sql::Planner planner(&configuration);
   graph::Graph graph;
   for (const std::string& statement : {job.source, With(job.sink, folder), job.insert}) {
-    TW_ASSIGN_OR_RETURN(sql::Planned planned, planner.Plan(statement, {0, statement.size()}));
+    TW_ASSIGN_OR_RETURN(sql::Planned planned,
+                        planner.Plan(statement, {0, static_cast<uint32_t>(statement.size())}));
     graph = std::move(planned.graph);
   }
   return graph;

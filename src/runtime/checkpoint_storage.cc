@@ -201,6 +201,7 @@ Result<std::shared_ptr<const state::StateSegment>> OpenSegment(FileSystem* fs,
 
 Status WriteDurably(FileSystem* fs, const std::string& path, std::string_view bytes) {
   const std::string partial = path + std::string(kPartial);
+  TW_ASSIGN_OR_RETURN(const auto earlier, fs->Stat(path));
   TW_RETURN_IF_ERROR(fs->RemoveFile(partial));
   TW_ASSIGN_OR_RETURN(const auto file, fs->Create(partial));
   Status written = file->Append(bytes);
@@ -212,8 +213,8 @@ Status WriteDurably(FileSystem* fs, const std::string& path, std::string_view by
     return written;
   }
   written = fs->SyncDirectory(ParentDirectory(path));
-  // The caller takes it for not written, and so must whoever reads the directory.
-  if (!written.ok()) (void)fs->RemoveFile(path);
+  // The caller takes a new file for not written, and so must whoever reads the directory.
+  if (!written.ok() && !earlier) (void)fs->RemoveFile(path);
   return written;
 }
 

@@ -320,6 +320,15 @@ Status SimulatedDisk::MakeDirectories(const std::string& path) {
   return Status::OK();
 }
 
+Status SimulatedDisk::SyncFile(const std::string& path) {
+  std::lock_guard lock(mutex_);
+  TW_RETURN_IF_ERROR(Begin(Operation::kSync, path));
+  const auto it = names_.find(path);
+  if (it == names_.end()) return Status::Io(path + ": No such file or directory");
+  if (!IsLiedAbout(path)) it->second->durable = it->second->content.size();
+  return Status::OK();
+}
+
 Status SimulatedDisk::SyncDirectory(const std::string& directory) {
   std::lock_guard lock(mutex_);
   TW_RETURN_IF_ERROR(Begin(Operation::kSync, directory));

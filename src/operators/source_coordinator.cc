@@ -97,6 +97,11 @@ Status SourceCoordinator::Restore(const OperatorState& state) {
 
 bool SourceCoordinator::Drained() {
   std::lock_guard lock(mutex_);
+  // While a snapshot is taken, Take gives nothing, and a subtask's own splits may still be here.
+  if (frozen_) return false;
+  for (const auto& splits : assigned_) {
+    if (!splits.empty()) return false;
+  }
   return discovered_ && enumerator_->discovery_interval_ms() == 0 &&
          next_unassigned_ == unassigned_.size();
 }

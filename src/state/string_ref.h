@@ -21,7 +21,7 @@ class StringRef {
   }
   uint32_t size() const { return size_; }
   bool Equals(std::string_view s) const {
-    return s.size() == size_ && std::memcmp(View().data(), s.data(), s.size()) == 0;
+    return s == View();  // an empty view may be null, which memcmp must not see
   }
   /// Overwrites without freeing: for a fresh row.
   void Store(std::string_view s, Slab* slab) {

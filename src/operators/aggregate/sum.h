@@ -42,7 +42,9 @@ inline void AddToSum(SumState<S>* s, S value, int64_t count) {
       s->lost = 0;
       return;
     }
-    const __int128 sum = static_cast<__int128>(s->sum) + static_cast<__int128>(value);
+    // Two values of 38 digits may wrap around, but never back into 38 digits.
+    const auto sum = static_cast<__int128>(static_cast<unsigned __int128>(s->sum) +
+                                           static_cast<unsigned __int128>(value));
     s->sum = sum;
     s->lost = expr::FitsPrecision(sum, 38) ? 0 : 1;
   } else if constexpr (std::is_integral_v<S>) {

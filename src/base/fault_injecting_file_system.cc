@@ -101,6 +101,14 @@ Result<std::vector<FileInfo>> FaultInjectingFileSystem::List(const std::string& 
   return base_->List(directory);
 }
 
+Status FaultInjectingFileSystem::SyncFile(const std::string& path) {
+  TW_RETURN_IF_ERROR(Change(path));
+  TW_ASSIGN_OR_RETURN(const auto before, base_->Stat(path));
+  TW_RETURN_IF_ERROR(base_->SyncFile(path));
+  NoteSynced(path, before ? before->size : 0);
+  return Status::OK();
+}
+
 Status FaultInjectingFileSystem::Rename(const std::string& from, const std::string& to) {
   TW_RETURN_IF_ERROR(Change(from));
   TW_RETURN_IF_ERROR(base_->Rename(from, to));

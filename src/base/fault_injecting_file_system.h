@@ -36,6 +36,7 @@ class FaultInjectingFileSystem : public FileSystem {
                                                       int64_t valid_length) override;
   Result<std::optional<FileInfo>> Stat(const std::string& path) override;
   Result<std::vector<FileInfo>> List(const std::string& directory) override;
+  Status SyncFile(const std::string& path) override;
   Status Rename(const std::string& from, const std::string& to) override;
   Status RemoveFile(const std::string& path) override;
   Status RemoveTree(const std::string& path) override;

@@ -173,6 +173,15 @@ class PosixFileSystem : public FileSystem {
     return entries;
   }
 
+  Status SyncFile(const std::string& path) override {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return ErrnoStatus(path, errno);
+    const int rc = ::fdatasync(fd);
+    const int error = errno;
+    ::close(fd);
+    return rc == 0 ? Status::OK() : ErrnoStatus(path, error);
+  }
+
   Status Rename(const std::string& from, const std::string& to) override {
     if (::rename(from.c_str(), to.c_str()) == 0) return Status::OK();
     return ErrnoStatus(fmt::format("{} -> {}", from, to), errno);

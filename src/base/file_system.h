@@ -68,6 +68,8 @@ class FileSystem {
   /// Entries of a directory sorted by name, without "." and "..". A dangling symbolic link and an
   /// entry that vanishes meanwhile are left out.
   virtual Result<std::vector<FileInfo>> List(const std::string& directory) = 0;
+  /// Makes everything that was ever appended to the file durable, through whatever handle.
+  virtual Status SyncFile(const std::string& path) = 0;
   /// Replaces the target. Not durable before SyncDirectory of the parent.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
   /// OK if the path does not exist.

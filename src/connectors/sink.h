@@ -12,6 +12,7 @@
 // process that was stopped and comes back, can publish what the restored checkpoint does not know.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,8 +33,15 @@ enum class SinkMode : uint8_t {
 
 /// Whose output it is.
 struct Ownership {
-  std::string lineage;  ///< a word of letters and digits, the same over all restarts of a history
+  /// A word of letters and digits: of this sink of this job, the same over all restarts of a
+  /// history.
+  std::string lineage;
   int64_t generation = 1;  ///< grows with every start
+  /// Epoch of the checkpoint with which this lineage goes on: what it has published of later ones
+  /// is withdrawn. 0: the lineage begins.
+  int64_t restored_epoch = 0;
+  /// For what a person should know, and is no error.
+  std::function<void(const std::string&)> notice = [](const std::string&) {};
 };
 
 struct WriterContext {
@@ -78,9 +86,10 @@ class TableSink {
  public:
   virtual ~TableSink() = default;
   virtual SinkMode mode() const = 0;
-  /// Before MakeWriter and MakeCommitter. `known`: the committables and writer snapshots of the
-  /// restored checkpoint; anything else that earlier generations of the lineage have left
-  /// unpublished is removed.
+  /// Before MakeWriter, and before the committer is used. `known`: the committables and writer
+  /// snapshots of the restored checkpoint. Anything else that earlier generations of the lineage
+  /// have left unpublished is removed, and what they have published of epochs after
+  /// `owner.restored_epoch` is withdrawn.
   virtual Status TakeOver(const Ownership& owner, const std::vector<std::string>& known) {
     return Status::OK();
   }

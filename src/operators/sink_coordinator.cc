@@ -31,8 +31,9 @@ Result<std::shared_ptr<SinkCoordinator>> SinkCoordinator::Make(
   return c;
 }
 
-Status SinkCoordinator::Restore(const std::string& lineage, int64_t generation,
-                                const OperatorState& entries, std::vector<Sealed> pending) {
+Status SinkCoordinator::Restore(const connectors::Ownership& owner, const OperatorState& entries,
+                                std::vector<Sealed> pending) {
+  restored_epoch_ = owner.restored_epoch;
   if (sink_ == nullptr) return Status::OK();
   std::vector<std::string> known;
   for (const Sealed& s : pending) {
@@ -41,7 +42,7 @@ Status SinkCoordinator::Restore(const std::string& lineage, int64_t generation,
   for (const StateEntry& e : entries) {
     if (e.name == kWriterState) known.push_back(e.bytes);
   }
-  TW_RETURN_IF_ERROR(sink_->TakeOver({lineage, generation}, known));
+  TW_RETURN_IF_ERROR(sink_->TakeOver(owner, known));
   if (!committer_) return Status::OK();
   for (const StateEntry& e : entries) {
     if (e.name == kCommitterState) TW_RETURN_IF_ERROR(committer_->Restore(e.bytes));

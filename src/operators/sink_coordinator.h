@@ -52,8 +52,10 @@ class SinkCoordinator {
 
   /// At a start, before writers are made. `entries`: the sink's in the restored checkpoint;
   /// `pending`: its sealed output there, which is published again.
-  Status Restore(const std::string& lineage, int64_t generation, const OperatorState& entries,
+  Status Restore(const connectors::Ownership& owner, const OperatorState& entries,
                  std::vector<Sealed> pending);
+  /// 0 unless a history goes on.
+  int64_t restored_epoch() const { return restored_epoch_; }
 
   /// Epochs from here on leave no output open (see SinkWriter::Seal).
   void RollAt(int64_t epoch);
@@ -73,6 +75,7 @@ class SinkCoordinator {
   std::shared_ptr<connectors::TableSink> sink_;
   std::unique_ptr<connectors::SinkCommitter> committer_;
   Collector collector_;
+  int64_t restored_epoch_ = 0;
   std::mutex mutex_;
   std::map<int64_t, Sealed> sealed_;
   int64_t roll_at_ = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/checksum.h"
 #include "operators/registry.h"
 #include "operators/sink_coordinator.h"
 #include "operators/source_coordinator.h"
@@ -186,8 +187,15 @@ Status Job::RestoreSinks() {
       if (o.uid == graph_.nodes[i].uid)
         pending.push_back({o.epoch, o.watermark_ms, o.committables});
     }
+    // Two sinks of one job may write to the same place.
+    connectors::Ownership owner{
+        .lineage = fmt::format("{}{:08x}", lineage_,
+                               static_cast<uint32_t>(Checksum64(graph_.nodes[i].uid))),
+        .generation = generation_,
+        .restored_epoch = restored_epoch_};
+    if (has_checkpoints()) owner.notice = checkpoints_.log;
     Status s = sinks_[i]->Restore(
-        lineage_, generation_, snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
+        owner, snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
         std::move(pending));
     if (!s.ok()) return s.WithContext(graph_.nodes[i].name);
   }
@@ -202,10 +210,10 @@ Status Job::TakeOver() {
         restored->path, restored->manifest.max_parallelism, options_.max_parallelism));
   }
   lineage_ = MakeLineage();
-  int64_t epoch = 0;
+  restored_epoch_ = 0;
   if (restored != nullptr && restored->continues) {
     lineage_ = restored->manifest.lineage;
-    epoch = restored->manifest.epoch;
+    restored_epoch_ = restored->manifest.epoch;
   }
   if (has_checkpoints()) {
     CheckpointStorage storage(checkpoints_.file_system, checkpoints_.folder);
@@ -214,7 +222,7 @@ Status Job::TakeOver() {
   CheckpointedJob job{.name = options_.name,
                       .lineage = lineage_,
                       .generation = generation_,
-                      .epoch = epoch,
+                      .epoch = restored_epoch_,
                       .max_parallelism = options_.max_parallelism};
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const graph::Node& node = graph_.nodes[i];

@@ -132,6 +132,7 @@ class Job {
   std::shared_ptr<const RestoredJob> restored_;
   std::shared_ptr<MemoryPool> pool_;
   std::string lineage_;
+  int64_t restored_epoch_ = 0;  // 0 unless the lineage goes on
   int64_t generation_ = 1;
   bool bounded_ = true;
   std::vector<std::shared_ptr<operators::SourceCoordinator>> sources_;  // per node, null if none

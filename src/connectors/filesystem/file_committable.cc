@@ -5,6 +5,10 @@
 namespace thalweg::connectors {
 namespace {
 
+// The first byte tells committables from snapshots.
+constexpr char kCommittable = 'C';
+constexpr char kOpenFiles = 'O';
+
 bool GetStrings(ByteReader* reader, std::vector<std::string>* strings) {
   uint64_t count;
   if (!reader->GetVarint(&count)) return false;
@@ -25,12 +29,13 @@ void PutStrings(const std::vector<std::string>& strings, std::string* out) {
 
 std::string FileCommittable::Encode() const {
   if (empty()) return {};
-  std::string bytes;
+  std::string bytes(1, kCommittable);
   PutVarint(publish.size(), &bytes);
   for (const Publish& p : publish) {
     PutString(p.hidden, &bytes);
     PutString(p.visible, &bytes);
   }
+  PutStrings(open, &bytes);
   PutStrings(remove, &bytes);
   PutStrings(partitions, &bytes);
   return bytes;
@@ -39,22 +44,25 @@ std::string FileCommittable::Encode() const {
 Result<FileCommittable> FileCommittable::Decode(std::string_view bytes) {
   FileCommittable result;
   if (bytes.empty()) return result;
-  ByteReader reader(bytes);
+  ByteReader reader(bytes.substr(1));
   uint64_t count;
-  bool ok = reader.GetVarint(&count);
+  bool ok = bytes.front() == kCommittable && reader.GetVarint(&count);
   for (uint64_t i = 0; ok && i < count; ++i) {
     Publish p;
     ok = reader.GetString(&p.hidden) && reader.GetString(&p.visible);
     result.publish.push_back(std::move(p));
   }
-  ok = ok && GetStrings(&reader, &result.remove) && GetStrings(&reader, &result.partitions) &&
-       reader.at_end();
+  ok = ok && GetStrings(&reader, &result.open) && GetStrings(&reader, &result.remove) &&
+       GetStrings(&reader, &result.partitions) && reader.at_end();
   if (!ok) return Status::Internal("damaged committable of a file sink");
   return result;
 }
 
+bool OpenFileState::Is(std::string_view bytes) { return bytes.starts_with(kOpenFiles); }
+
 std::string OpenFileState::EncodeAll(const std::vector<OpenFileState>& files) {
-  std::string bytes;
+  if (files.empty()) return {};
+  std::string bytes(1, kOpenFiles);
   for (const OpenFileState& f : files) {
     PutString(f.hidden, &bytes);
     PutString(f.partition, &bytes);
@@ -66,7 +74,9 @@ std::string OpenFileState::EncodeAll(const std::vector<OpenFileState>& files) {
 
 Result<std::vector<OpenFileState>> OpenFileState::DecodeAll(std::string_view bytes) {
   std::vector<OpenFileState> files;
-  ByteReader reader(bytes);
+  if (bytes.empty()) return files;
+  if (!Is(bytes)) return Status::Internal("damaged snapshot of a file sink");
+  ByteReader reader(bytes.substr(1));
   while (!reader.at_end()) {
     OpenFileState f;
     uint64_t length, created;

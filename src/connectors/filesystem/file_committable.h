@@ -11,16 +11,21 @@ namespace thalweg::connectors {
 
 struct FileCommittable {
   struct Publish {
-    std::string hidden;   ///< complete and durable
+    std::string hidden;   ///< complete; durable after Prepare
     std::string visible;  ///< its final path
   };
   std::vector<Publish> publish;
-  /// Hidden files of an earlier generation that a restored writer has copied.
+  /// Hidden files that go on, and whose length the writer's snapshot names: Prepare makes that
+  /// much of them durable.
+  std::vector<std::string> open;
+  /// Files of an earlier generation that a restored writer has copied.
   std::vector<std::string> remove;
   /// Relative paths of the partitions that got rows.
   std::vector<std::string> partitions;
 
-  bool empty() const { return publish.empty() && remove.empty() && partitions.empty(); }
+  bool empty() const {
+    return publish.empty() && open.empty() && remove.empty() && partitions.empty();
+  }
   std::string Encode() const;
   static Result<FileCommittable> Decode(std::string_view bytes);
 };
@@ -32,6 +37,9 @@ struct OpenFileState {
   int64_t valid_length = 0;
   int64_t created_ms = 0;
 
+  /// Whether `bytes` are of EncodeAll, and not a committable.
+  static bool Is(std::string_view bytes);
+  /// Empty for no files.
   static std::string EncodeAll(const std::vector<OpenFileState>& files);
   static Result<std::vector<OpenFileState>> DecodeAll(std::string_view bytes);
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "connectors/filesystem/file_sink_committer.h"
+#include "connectors/filesystem/file_sink_takeover.h"
 #include "connectors/filesystem/file_sink_writer.h"
 #include "connectors/option_reader.h"
 
@@ -18,7 +19,7 @@ class FileSink : public TableSink {
   SinkMode mode() const override { return SinkMode::kInsertOnly; }
   Status TakeOver(const Ownership& owner, const std::vector<std::string>& known) override {
     options_.owner = owner;
-    return Status::OK();
+    return TakeOverFiles(options_, known);
   }
   Result<std::unique_ptr<SinkWriter>> MakeWriter(const WriterContext& context) override {
     return {std::make_unique<FileSinkWriter>(options_, context)};

@@ -1,12 +1,15 @@
 // The filesystem sink: what is written, how files roll, and when partitions are done.
 //
-//   writer   .part-<lineage>-g<generation>-<subtask>-<n>.inprogress   hidden while rows are
-//   appended seal     the file is complete (or, row formats: its length is durable), still hidden
-//   commit   renamed to part-<lineage>-g<generation>-<subtask>-<n>; the success file last
+//   writer     rows go to hidden files; a seal ends those that must not stay open
+//   Prepare    what is sealed, and the valid part of what stays open, becomes durable
+//   Commit     sealed files are renamed to their visible names; the success file last
+//   TakeOver   a later start of the same lineage fences the earlier ones (file_sink_takeover.h)
 //
-// Row formats (csv, json) keep a file over several epochs until it rolls by size or time; a
-// snapshot holds its valid length. Bulk formats (parquet) roll at every seal. In batch mode each
-// writer makes one file per partition. Readers skip hidden files, so nothing half-written is seen.
+// Names stand in part_file_name.h. Row formats (csv, json) keep a file over several epochs until it
+// rolls by size or time; a snapshot holds its valid length, and a restored writer copies that much.
+// Bulk formats (parquet) roll at every seal. In batch mode each writer makes one file per
+// partition. Readers skip hidden files, so nothing half-written is seen. A visible name says in
+// which epoch the file was sealed, so that a restore of an older checkpoint can withdraw it.
 #pragma once
 
 #include <memory>

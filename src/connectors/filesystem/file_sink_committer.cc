@@ -5,7 +5,49 @@
 #include <chrono>
 #include <set>
 
+#include "connectors/filesystem/part_file_name.h"
+
 namespace thalweg::connectors {
+
+namespace {
+
+/// Remembered folders; beyond it all are forgotten.
+constexpr size_t kMaxRooted = 100000;
+
+}  // namespace
+
+Status FileSinkCommitter::Prepare(const std::vector<std::string>& committables) {
+  std::set<std::string> files, folders;
+  for (const std::string& bytes : committables) {
+    TW_ASSIGN_OR_RETURN(const FileCommittable c, FileCommittable::Decode(bytes));
+    for (const auto& p : c.publish) files.insert(p.hidden);
+    files.insert(c.open.begin(), c.open.end());
+  }
+  for (const std::string& file : files) {
+    if (const Status s = options_.file_system->SyncFile(file); !s.ok()) {
+      return s.WithContext(fmt::format("table '{}'", options_.table_name));
+    }
+    folders.insert(ParentDirectory(file));
+  }
+  for (const std::string& folder : folders) TW_RETURN_IF_ERROR(SyncFolder(folder));
+  return Status::OK();
+}
+
+Status FileSinkCommitter::SyncFolder(const std::string& folder) {
+  if (rooted_.size() > kMaxRooted) rooted_.clear();
+  std::string at = folder;
+  TW_RETURN_IF_ERROR(options_.file_system->SyncDirectory(at));
+  // The folders above have got a new entry when one was made.
+  while (!rooted_.contains(at)) {
+    const bool root = at.size() <= options_.root.size();
+    const std::string above = ParentDirectory(at);
+    TW_RETURN_IF_ERROR(options_.file_system->SyncDirectory(above));
+    rooted_.insert(std::move(at));
+    if (root) break;
+    at = above;
+  }
+  return Status::OK();
+}
 
 Status FileSinkCommitter::Commit(int64_t epoch, const std::vector<std::string>& committables,
                                  int64_t watermark_ms, bool end_of_input) {
@@ -17,7 +59,7 @@ Status FileSinkCommitter::Commit(int64_t epoch, const std::vector<std::string>& 
   }
   // Even a job without rows leaves a table that can be read.
   if (end_of_input) TW_RETURN_IF_ERROR(fs->MakeDirectories(options_.root));
-  if (options_.overwrite && end_of_input) TW_RETURN_IF_ERROR(RemoveOldFiles(all));
+  if (options_.overwrite && (end_of_input || !all.empty())) TW_RETURN_IF_ERROR(RemoveOldFiles(all));
   std::set<std::string> folders;
   for (const FileCommittable& c : all) {
     for (const auto& publish : c.publish) {
@@ -47,19 +89,18 @@ Status FileSinkCommitter::Commit(int64_t epoch, const std::vector<std::string>& 
 }
 
 Status FileSinkCommitter::RemoveOldFiles(const std::vector<FileCommittable>& committables) {
-  std::set<std::string> folders, mine;
+  std::set<std::string> folders;
   if (options_.partition_keys.empty()) folders.insert(options_.root);
   for (const FileCommittable& c : committables) {
-    for (const auto& p : c.publish) {
-      folders.insert(ParentDirectory(p.visible));
-      mine.insert(p.visible);
-    }
+    for (const auto& p : c.publish) folders.insert(ParentDirectory(p.visible));
   }
   for (const std::string& folder : folders) {
     TW_ASSIGN_OR_RETURN(const auto entries, options_.file_system->List(folder));
     for (const FileInfo& entry : entries) {
       const std::string_view name = FileName(entry.path);
-      if (name.starts_with('.') || name.starts_with('_') || mine.contains(entry.path)) continue;
+      if (name.starts_with('.') || name.starts_with('_')) continue;
+      const auto part = PartFileName::Parse(name);
+      if (part && part->lineage == options_.owner.lineage) continue;
       TW_RETURN_IF_ERROR(options_.file_system->RemoveTree(entry.path));
     }
   }
@@ -72,8 +113,18 @@ Status FileSinkCommitter::Publish(const FileCommittable::Publish& publish) {
   if (hidden) return fs->Rename(publish.hidden, publish.visible);
   TW_ASSIGN_OR_RETURN(const auto visible, fs->Stat(publish.visible));
   if (visible) return Status::OK();
-  return Status::Io(fmt::format("table '{}': {} is gone before it was published as {}",
-                                options_.table_name, publish.hidden, publish.visible));
+  const auto name = PartFileName::Parse(FileName(publish.hidden));
+  if (name &&
+      (name->lineage != options_.owner.lineage || name->generation < options_.owner.generation)) {
+    options_.owner.notice(fmt::format(
+        "table '{}': {} was published before, and has been removed since by another program",
+        options_.table_name, publish.visible));
+    return Status::OK();
+  }
+  return Status::Io(
+      fmt::format("table '{}': {} is gone before it was published as {}: another start of "
+                  "this job has taken over, or another program has removed it",
+                  options_.table_name, publish.hidden, publish.visible));
 }
 
 Status FileSinkCommitter::MarkComplete(const std::string& partition) {

@@ -4,6 +4,7 @@
 
 #include "base/fault_injecting_file_system.h"
 #include "connectors/filesystem/file_sink_committer.h"
+#include "connectors/filesystem/file_sink_takeover.h"
 #include "connectors/filesystem/file_sink_writer.h"
 #include "connectors/filesystem/line_format_testing.h"
 #include "connectors/filesystem/temporary_folder_testing.h"
@@ -38,6 +39,18 @@ class FileSinkTest : public testing::Test {
     const Status s = writer->Write(StringBatch(rows));
     ASSERT_TRUE(s.ok()) << s.ToString();
   }
+  /// A start that goes on from a checkpoint of epoch 1.
+  std::unique_ptr<FileSinkWriter> Restarted(int64_t generation,
+                                            const std::vector<std::string>& snapshots) {
+    options_.owner = {.lineage = "R", .generation = generation, .restored_epoch = 1};
+    EXPECT_EQ(TakeOverFiles(options_, snapshots).ToString(), "OK");
+    auto writer = Writer(generation);
+    EXPECT_EQ(writer->Restore(snapshots).ToString(), "OK");
+    return writer;
+  }
+  Status Prepare(const std::string& committable) {
+    return FileSinkCommitter(options_).Prepare({committable});
+  }
   Status Commit(const std::string& committable, bool end, int64_t watermark_ms = 0) {
     return committer_ != nullptr
                ? committer_->Commit(1, {committable}, watermark_ms, end)
@@ -66,12 +79,12 @@ TEST_F(FileSinkTest, NothingIsVisibleBeforeTheCommit) {
   const std::string committable = *writer->Seal(1, true);
   EXPECT_EQ(Visible(), Names{});
   ASSERT_TRUE(Commit(committable, true).ok());
-  EXPECT_EQ(Visible(), Names{"out/part-R-g1-0-0: 1\n2\n"});
+  EXPECT_EQ(Visible(), Names{"out/part-R-g1-e1-0-0: 1\n2\n"});
   // A restart repeats the commit.
   ASSERT_TRUE(Commit(committable, true).ok());
-  EXPECT_EQ(dir_.Files(), Names{"out/part-R-g1-0-0"});
+  EXPECT_EQ(dir_.Files(), Names{"out/part-R-g1-e1-0-0"});
   // A file that was lost in between is not passed over in silence.
-  ASSERT_TRUE(FileSystem::Posix()->RemoveFile(dir_ / "out/part-R-g1-0-0").ok());
+  ASSERT_TRUE(FileSystem::Posix()->RemoveFile(dir_ / "out/part-R-g1-e1-0-0").ok());
   EXPECT_FALSE(Commit(committable, true).ok());
 }
 
@@ -84,28 +97,30 @@ TEST_F(FileSinkTest, NoRowsLeaveAnEmptyTable) {
 TEST_F(FileSinkTest, RowFormatsKeepAFileOverEpochsAndRestoreItsValidLength) {
   auto writer = Writer();
   Write(writer.get(), {{"1"}});
-  EXPECT_EQ(*writer->Seal(1, false), "");
+  ASSERT_TRUE(Prepare(*writer->Seal(1, false)).ok());
   const std::string snapshot = *writer->Snapshot();
   Write(writer.get(), {{"lost"}});
   writer->Abort();
   fs_.Crash();
 
-  auto second = Writer(2);
-  ASSERT_TRUE(second->Restore({snapshot}).ok());
+  auto second = Restarted(2, {snapshot});
   Write(second.get(), {{"2"}});
   const std::string committable = *second->Seal(2, true);
   ASSERT_TRUE(Commit(committable, true).ok());
-  EXPECT_EQ(Visible(), Names{"out/part-R-g2-0-0: 1\n2\n"});
+  EXPECT_EQ(Visible(), Names{"out/part-R-g2.1-e2-0-0: 1\n2\n"});
   EXPECT_EQ(dir_.Files().size(), 1u) << "the first generation's hidden file is gone";
 }
 
-TEST_F(FileSinkTest, CrashBetweenSealAndCommit) {
+TEST_F(FileSinkTest, SealDoesNotWaitForTheDiskAndPrepareDoes) {
   auto writer = Writer();
   Write(writer.get(), {{"1"}});
   const std::string committable = *writer->Seal(1, true);
+  EXPECT_EQ(fs_.operations(), 2) << "created and appended to";
+  ASSERT_TRUE(Prepare(committable).ok());
+  EXPECT_EQ(fs_.operations(), 5) << "the file, its folder, the folder above";
   fs_.Crash();  // whatever was not synced is gone
   ASSERT_TRUE(Commit(committable, true).ok());
-  EXPECT_EQ(Visible(), Names{"out/part-R-g1-0-0: 1\n"});
+  EXPECT_EQ(Visible(), Names{"out/part-R-g1-e1-0-0: 1\n"});
 }
 
 TEST_F(FileSinkTest, RestoresTwiceFromTheSameCheckpoint) {
@@ -114,15 +129,25 @@ TEST_F(FileSinkTest, RestoresTwiceFromTheSameCheckpoint) {
   ASSERT_TRUE(writer->Seal(1, false).ok());
   const std::string snapshot = *writer->Snapshot();
   for (const int64_t generation : {2, 3}) {
-    auto next = Writer(generation);
-    ASSERT_TRUE(next->Restore({snapshot}).ok());
+    auto next = Restarted(generation, {snapshot});
     Write(next.get(), {{"lost"}});
     next->Abort();
   }
-  auto last = Writer(4);
-  ASSERT_TRUE(last->Restore({snapshot}).ok());
+  auto last = Restarted(4, {snapshot});
   ASSERT_TRUE(Commit(*last->Seal(2, true), true).ok());
-  EXPECT_EQ(Visible(), Names{"out/part-R-g4-0-0: 1\n"});
+  EXPECT_EQ(Visible(), Names{"out/part-R-g4.1-e2-0-0: 1\n"});
+}
+
+TEST_F(FileSinkTest, AbortSparesAFileThatHasRolledAndThatTheCheckpointKnows) {
+  auto writer = Writer();
+  Write(writer.get(), {{"1"}});
+  ASSERT_TRUE(writer->Seal(1, false).ok());
+  const std::string snapshot = *writer->Snapshot();
+  ASSERT_TRUE(writer->OnProcessingTime(INT64_MAX / 2).ok());  // rolls
+  writer->Abort();
+  auto last = Restarted(2, {snapshot});
+  ASSERT_TRUE(Commit(*last->Seal(2, true), true).ok());
+  EXPECT_EQ(Visible(), Names{"out/part-R-g2.1-e2-0-0: 1\n"});
 }
 
 TEST_F(FileSinkTest, RestoresTwoWritersIntoOne) {
@@ -133,10 +158,10 @@ TEST_F(FileSinkTest, RestoresTwoWritersIntoOne) {
     ASSERT_TRUE(writer->Seal(1, false).ok());
     snapshots.push_back(*writer->Snapshot());
   }
-  auto merged = Writer(2);
-  ASSERT_TRUE(merged->Restore(snapshots).ok());
+  auto merged = Restarted(2, snapshots);
+  Write(merged.get(), {{"2"}});
   ASSERT_TRUE(Commit(*merged->Seal(2, true), true).ok());
-  EXPECT_EQ(Visible(), (Names{"out/part-R-g2-0-0: 0\n", "out/part-R-g2-0-1: 1\n"}));
+  EXPECT_EQ(Visible(), (Names{"out/part-R-g2.1-e2-0-0: 0\n", "out/part-R-g2.1-e2-1-0: 1\n2\n"}));
   EXPECT_EQ(dir_.Files().size(), 2u);
 }
 
@@ -150,7 +175,7 @@ TEST_F(FileSinkTest, RollsBySizeAndTime) {
   ASSERT_TRUE(writer->OnProcessingTime(10050).ok());
   ASSERT_TRUE(writer->OnProcessingTime(10200).ok());
   ASSERT_TRUE(Commit(*writer->Seal(1, false), false).ok());
-  EXPECT_EQ(Visible(), Names{"out/part-R-g1-0-0: 1\n2\n"});
+  EXPECT_EQ(Visible(), Names{"out/part-R-g1-e1-0-0: 1\n2\n"});
   ASSERT_TRUE(writer->OnProcessingTime(10300).ok());  // idle for 300 ms
   ASSERT_TRUE(Commit(*writer->Seal(2, false), false).ok());
   EXPECT_EQ(Visible().size(), 2u);
@@ -161,8 +186,9 @@ TEST_F(FileSinkTest, DynamicPartitions) {
   auto writer = Writer();
   Write(writer.get(), {{"1", "x"}, {"2", "y/z"}, {"3", "x"}, {"4", ""}});
   ASSERT_TRUE(Commit(*writer->Seal(1, true), true).ok());
-  EXPECT_EQ(Visible(), (Names{"out/p=NONE/part-R-g1-0-2: 4\n", "out/p=x/part-R-g1-0-0: 1\n3\n",
-                              "out/p=y%2Fz/part-R-g1-0-1: 2\n"}));
+  EXPECT_EQ(Visible(),
+            (Names{"out/p=NONE/part-R-g1-e1-0-2: 4\n", "out/p=x/part-R-g1-e1-0-0: 1\n3\n",
+                   "out/p=y%2Fz/part-R-g1-e1-0-1: 2\n"}));
 }
 
 TEST_F(FileSinkTest, ManyPartitionsNeedFewDescriptors) {
@@ -205,8 +231,10 @@ TEST_F(FileSinkTest, OverwriteRemovesOldFilesOnceAndSparesItsOwn) {
   Write(writer.get(), {{"1"}});
   const std::string committable = *writer->Seal(1, true);
   ASSERT_TRUE(Commit(committable, true).ok());
-  ASSERT_TRUE(Commit(committable, true).ok());
-  EXPECT_EQ(Visible(), (Names{"out/_kept: ", "out/part-R-g1-0-0: 1\n"}));
+  EXPECT_EQ(Visible(), (Names{"out/_kept: ", "out/part-R-g1-e1-0-0: 1\n"}));
+  // A start that finishes the publication of a job that has read all its input.
+  ASSERT_TRUE(FileSinkCommitter(options_).Commit(2, {}, 0, true).ok());
+  EXPECT_EQ(Visible(), (Names{"out/_kept: ", "out/part-R-g1-e1-0-0: 1\n"}));
 }
 
 TEST_F(FileSinkTest, EveryFaultIsAnErrorAndAbortLeavesNothing) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "connectors/filesystem/file_sink_takeover.h"
 #include "data/column.h"
 
 namespace thalweg::connectors {
@@ -146,14 +147,22 @@ Status FileSinkWriter::MakeEncoder(OpenFile* file) const {
   return Status::OK();
 }
 
-Status FileSinkWriter::OpenNew(Partition* partition) {
+Status FileSinkWriter::OpenNew(Partition* partition, const PartFileName* origin) {
   auto file = std::make_unique<OpenFile>();
-  const std::string name = fmt::format("part-{}-g{}-{}-{}", options_.owner.lineage,
-                                       options_.owner.generation, context_.subtask, counter_++);
+  const Ownership& owner = options_.owner;
+  if (origin != nullptr && origin->lineage == owner.lineage) {
+    file->name = origin->Hidden();
+    file->name.generation = owner.generation;
+  } else {
+    file->name = {.lineage = owner.lineage,
+                  .generation = owner.generation,
+                  .origin = owner.generation,
+                  .subtask = context_.subtask,
+                  .number = counter_++};
+  }
   const std::string folder =
       partition->path.empty() ? options_.root : JoinPath(options_.root, partition->path);
-  file->hidden = JoinPath(folder, "." + name + ".inprogress");
-  file->visible = JoinPath(folder, name);
+  file->hidden = JoinPath(folder, file->name.ToString());
   TW_RETURN_IF_ERROR(MakeEncoder(file.get()));
   TW_ASSIGN_OR_RETURN(file->file, options_.file_system->Create(file->hidden));
   ++descriptors_;
@@ -195,6 +204,7 @@ Status FileSinkWriter::Flush(OpenFile* file) {
   if (file->buffer.empty()) return Status::OK();
   TW_RETURN_IF_ERROR(EnsureDescriptor(file));
   TW_RETURN_IF_ERROR(file->file->Append(file->buffer));
+  file->unsynced = true;
   file->written += static_cast<int64_t>(file->buffer.size());
   file->buffer.clear();
   return Status::OK();
@@ -205,12 +215,12 @@ Status FileSinkWriter::Roll(Partition* partition) {
   TW_RETURN_IF_ERROR(file->rows != nullptr ? file->rows->Finish(&file->buffer)
                                            : file->bulk->Finish(&file->buffer));
   TW_RETURN_IF_ERROR(Flush(file));
-  TW_RETURN_IF_ERROR(EnsureDescriptor(file));
-  TW_RETURN_IF_ERROR(file->file->Sync());
-  TW_RETURN_IF_ERROR(file->file->Close());
-  file->file = nullptr;
-  --descriptors_;
-  next_.publish.push_back({file->hidden, file->visible});
+  if (file->file != nullptr) {
+    TW_RETURN_IF_ERROR(file->file->Close());
+    file->file = nullptr;
+    --descriptors_;
+  }
+  rolled_.push_back({file->name, file->hidden, file->in_snapshot});
   partition->open = nullptr;
   return Status::OK();
 }
@@ -228,9 +238,14 @@ Result<std::string> FileSinkWriter::Seal(int64_t epoch, bool roll) {
       continue;
     }
     TW_RETURN_IF_ERROR(Flush(file));
-    TW_RETURN_IF_ERROR(EnsureDescriptor(file));
-    TW_RETURN_IF_ERROR(file->file->Sync());
+    if (file->unsynced) next_.open.push_back(file->hidden);
+    file->unsynced = false;
   }
+  for (const Rolled& r : rolled_) {
+    next_.publish.push_back(
+        {r.hidden, JoinPath(ParentDirectory(r.hidden), r.name.Visible(epoch).ToString())});
+  }
+  rolled_.clear();
   // Partitions without an open file are forgotten, so that their number does not grow for ever.
   previous_ = nullptr;
   by_key_.clear();
@@ -256,33 +271,43 @@ Status FileSinkWriter::Restore(const std::vector<std::string>& snapshots) {
   for (const std::string& snapshot : snapshots) {
     TW_ASSIGN_OR_RETURN(const auto files, OpenFileState::DecodeAll(snapshot));
     for (const OpenFileState& state : files) {
+      TW_ASSIGN_OR_RETURN(const auto source, FindCarried(options_, state));
+      if (!source) continue;
       Partition* partition = &partitions_[state.partition];
       partition->path = state.partition;
       if (partition->open != nullptr) TW_RETURN_IF_ERROR(Roll(partition));
-      TW_RETURN_IF_ERROR(OpenNew(partition));
+      const auto origin = PartFileName::Parse(FileName(state.hidden));
+      TW_RETURN_IF_ERROR(OpenNew(partition, &*origin));
       OpenFile* file = partition->open.get();
-      // The valid bytes move to a file of this generation: the old one may still have a writer that
-      // does not know it is dead, and stays what the checkpoint says until the next commit.
-      file->buffer.clear();
-      TW_ASSIGN_OR_RETURN(const auto old, options_.file_system->OpenForRead(state.hidden));
-      if (old->size() < state.valid_length) {
-        return Status::Io(fmt::format("{}: holds {} bytes, but the checkpoint knows {}",
-                                      state.hidden, old->size(), state.valid_length));
-      }
-      while (file->written < state.valid_length) {
-        file->buffer.resize(
-            std::min<size_t>(kFlushBytes, static_cast<size_t>(state.valid_length - file->written)));
-        TW_ASSIGN_OR_RETURN(const int64_t n,
-                            old->ReadAt(file->written, static_cast<int64_t>(file->buffer.size()),
-                                        reinterpret_cast<uint8_t*>(file->buffer.data())));
-        if (n != static_cast<int64_t>(file->buffer.size())) {
-          return Status::Io(state.hidden + ": shrank while it was copied");
-        }
-        TW_RETURN_IF_ERROR(Flush(file));
-      }
+      TW_RETURN_IF_ERROR(CopyCarried(state, *source, file));
       file->created_ms = state.created_ms;
-      next_.remove.push_back(state.hidden);
+      // Another lineage may still go on with its file.
+      if (origin->lineage == options_.owner.lineage) next_.remove.push_back(*source);
     }
+  }
+  return Status::OK();
+}
+
+// The valid bytes move to a file of this generation: the old one may still have a writer that does
+// not know it is dead.
+Status FileSinkWriter::CopyCarried(const OpenFileState& state, const std::string& source,
+                                   OpenFile* file) {
+  file->buffer.clear();
+  TW_ASSIGN_OR_RETURN(const auto old, options_.file_system->OpenForRead(source));
+  if (old->size() < state.valid_length) {
+    return Status::Io(fmt::format("{}: holds {} bytes, but the checkpoint knows {}", source,
+                                  old->size(), state.valid_length));
+  }
+  while (file->written < state.valid_length) {
+    file->buffer.resize(
+        std::min<size_t>(kFlushBytes, static_cast<size_t>(state.valid_length - file->written)));
+    TW_ASSIGN_OR_RETURN(const int64_t n,
+                        old->ReadAt(file->written, static_cast<int64_t>(file->buffer.size()),
+                                    reinterpret_cast<uint8_t*>(file->buffer.data())));
+    if (n != static_cast<int64_t>(file->buffer.size())) {
+      return Status::Io(source + ": shrank while it was copied");
+    }
+    TW_RETURN_IF_ERROR(Flush(file));
   }
   return Status::OK();
 }
@@ -313,7 +338,10 @@ void FileSinkWriter::Abort() {
       (void)options_.file_system->RemoveFile(partition.open->hidden);
     }
   }
-  for (const auto& p : next_.publish) (void)options_.file_system->RemoveFile(p.hidden);
+  for (const Rolled& r : rolled_) {
+    if (!r.in_snapshot) (void)options_.file_system->RemoveFile(r.hidden);
+  }
+  rolled_.clear();
   partitions_.clear();
   by_key_.clear();
   previous_ = nullptr;

@@ -13,6 +13,7 @@
 
 #include "connectors/filesystem/file_committable.h"
 #include "connectors/filesystem/file_sink.h"
+#include "connectors/filesystem/part_file_name.h"
 #include "connectors/sink.h"
 
 namespace thalweg::connectors {
@@ -34,8 +35,8 @@ class FileSinkWriter : public SinkWriter {
   static constexpr size_t kFlushBytes = 256 << 10;
 
   struct OpenFile {
+    PartFileName name;
     std::string hidden;
-    std::string visible;
     std::unique_ptr<WritableFile> file;  // null while its descriptor is given back
     std::unique_ptr<formats::StreamEncoder> rows;
     std::unique_ptr<formats::FileEncoder> bulk;
@@ -43,7 +44,14 @@ class FileSinkWriter : public SinkWriter {
     int64_t written = 0;  // bytes in the file, without the buffer
     int64_t created_ms = 0;
     int64_t updated_ms = 0;
-    uint64_t used = 0;  // for finding the one used longest ago
+    uint64_t used = 0;     // for finding the one used longest ago
+    bool unsynced = true;  // has bytes that no committable has asked to sync
+    bool in_snapshot = false;
+  };
+  /// Complete, and published by the next commit.
+  struct Rolled {
+    PartFileName name;
+    std::string hidden;
     bool in_snapshot = false;
   };
   struct Partition {
@@ -55,11 +63,13 @@ class FileSinkWriter : public SinkWriter {
 
   Status WriteTo(Partition* partition, const data::Batch& rows);
   Result<Partition*> PartitionOf(const data::Batch& batch, int32_t row);
-  Status OpenNew(Partition* partition);
+  /// The file goes on with one of an earlier generation, if `origin` is its name.
+  Status OpenNew(Partition* partition, const PartFileName* origin = nullptr);
+  Status CopyCarried(const OpenFileState& state, const std::string& source, OpenFile* file);
   Status EnsureDescriptor(OpenFile* file);
   Status LimitDescriptors(const OpenFile* keep);
   Status Flush(OpenFile* file);
-  /// Completes the partition's file; it is published by the next commit.
+  /// Completes the partition's file.
   Status Roll(Partition* partition);
   Status MakeEncoder(OpenFile* file) const;
   bool is_bulk() const { return options_.format.format->make_encoder == nullptr; }
@@ -76,6 +86,7 @@ class FileSinkWriter : public SinkWriter {
   std::unordered_map<std::string, Partition*> by_key_;  // raw partition values -> partition
   std::string key_, previous_key_;
   Partition* previous_ = nullptr;
+  std::vector<Rolled> rolled_;  // since the last seal
   FileCommittable next_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cctype>
 
+#include "base/byte_coding.h"
 #include "base/file_system.h"
 #include "connectors/option_reader.h"
 #include "data/civil_time.h"
@@ -126,6 +127,28 @@ Result<std::vector<std::string>> PartitionCommitTrigger::Take(int64_t watermark_
   }
   for (const std::string& path : complete) pending_.erase(path);
   return complete;
+}
+
+std::string PartitionCommitTrigger::Snapshot() const {
+  std::string bytes;
+  for (const auto& [path, first_seen_ms] : pending_) {
+    PutString(path, &bytes);
+    PutSigned(first_seen_ms, &bytes);
+  }
+  return bytes;
+}
+
+Status PartitionCommitTrigger::Restore(std::string_view snapshot) {
+  ByteReader reader(snapshot);
+  while (!reader.at_end()) {
+    std::string path;
+    int64_t first_seen_ms;
+    if (!reader.GetString(&path) || !reader.GetSigned(&first_seen_ms)) {
+      return Status::Internal("damaged state of a partition commit");
+    }
+    pending_.emplace(std::move(path), first_seen_ms);
+  }
+  return Status::OK();
 }
 
 }  // namespace thalweg::connectors

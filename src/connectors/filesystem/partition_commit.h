@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -46,6 +47,8 @@ class PartitionCommitTrigger {
   /// Takes the partitions that are complete now, in order of their paths.
   Result<std::vector<std::string>> Take(int64_t watermark_ms, int64_t now_ms, bool end_of_input);
   const std::map<std::string, int64_t>& pending() const { return pending_; }
+  std::string Snapshot() const;
+  Status Restore(std::string_view snapshot);
 
  private:
   const PartitionCommitOptions options_;

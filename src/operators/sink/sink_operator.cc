@@ -25,6 +25,7 @@ SinkOperator::~SinkOperator() {
 Status SinkOperator::Open(OperatorContext* context, const OperatorState& restored) {
   context_ = context;
   if (coordinator_->sink() == nullptr) return Status::OK();
+  epoch_ = coordinator_->restored_epoch();
   connectors::WriterContext writer_context;
   writer_context.subtask = context->subtask();
   writer_context.parallelism = context->parallelism();

@@ -102,11 +102,12 @@ class TakeOver {
       const PartFileName& open = open_.at(key);
       const std::string carried =
           JoinPath(folder, open.Carried(options_.owner.generation).ToString());
-      // Our own; else the file itself, under either name; else the first that goes on with it.
+      // Our own; else the file itself, under either name; else what was carried; else a file that
+      // goes on with it: that one is whole once the carried one has been removed.
       const auto rank = [&](const Part& p) {
-        if (p.path == carried) return std::make_tuple(0, int64_t{0}, 0);
-        const bool itself = p.name.generation == open.generation && p.name.kind != Kind::kCarried;
-        return std::make_tuple(itself ? 1 : 2, p.name.generation, static_cast<int>(p.name.kind));
+        if (p.path == carried) return std::make_pair(0, int64_t{0});
+        if (p.name.kind == Kind::kCarried) return std::make_pair(2, p.name.generation);
+        return std::make_pair(p.name.generation == open.generation ? 1 : 3, p.name.generation);
       };
       std::sort(parts.begin(), parts.end(),
                 [&](const Part& a, const Part& b) { return rank(a) < rank(b); });
@@ -180,7 +181,7 @@ Result<std::optional<std::string>> FindCarried(const FileSinkOptions& options,
                                        FileName(e.path)));
       return {std::nullopt};
     }
-    found = e.path;
+    if (!found || other->kind == Kind::kCarried) found = e.path;
   }
   if (!found) {
     options.owner.notice(fmt::format(

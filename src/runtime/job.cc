@@ -418,7 +418,21 @@ void Job::Stop() {
   for (auto& w : workers_) w->wakeup()->Notify();
 }
 
+// Whoever takes the job over also removes the files it was writing; that is no failure to restart
+// from, since a restart would take it back.
 Status Job::Wait() {
+  Status status = WaitForEnd();
+  if (status.ok() || status.code() == StatusCode::kCancelled || !has_checkpoints()) return status;
+  const auto owns =
+      CheckpointStorage(checkpoints_.file_system, checkpoints_.folder).Owns(generation_);
+  if (!owns.ok() || *owns) return status;
+  return Status::Cancelled(
+      fmt::format("job {} is owned by another process now: {} holds a generation above {}; this "
+                  "one ends and publishes nothing more ({})",
+                  options_.name, checkpoints_.folder, generation_, status.message()));
+}
+
+Status Job::WaitForEnd() {
   {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return running_workers_ == 0; });

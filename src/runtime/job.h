@@ -112,6 +112,7 @@ class Job {
  private:
   Job(graph::Graph graph, JobOptions options);
   Status Build();
+  Status WaitForEnd();
   /// Becomes the owner of the checkpoint folder, restores the sources, makes the coordinator.
   Status TakeOver();
   /// Publishes what the restored checkpoint lists as pending.

@@ -60,7 +60,7 @@ class SimulatedDisk final : public FileSystem {
   Status RemoveTree(const std::string& path) override;
   Status MakeDirectories(const std::string& path) override;
   Status SyncDirectory(const std::string& directory) override;
-  Status SyncFile(const std::string& path);
+  Status SyncFile(const std::string& path) override;
 
  private:
   friend class SimulatedReadableFile;

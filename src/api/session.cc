@@ -147,11 +147,14 @@ std::string Session::NameOf(const sql::Planned& planned) const {
   return name;
 }
 
-std::string Session::IdentityOf(std::string_view name) const {
+// Two jobs of one pipeline.name must not take each other's checkpoints over.
+std::string Session::IdentityOf(const std::string& name) {
+  std::string identity = name;
   if (configuration_.GetString("pipeline.name").empty() && !options_.script_identity.empty()) {
-    return fmt::format("{}.{}", options_.script_identity, name);
+    identity = fmt::format("{}.{}", options_.script_identity, name);
   }
-  return std::string(name);
+  const int earlier = identities_[identity]++;
+  return earlier == 0 ? identity : fmt::format("{}_{}", identity, earlier);
 }
 
 Status Session::RunInsert(sql::Planned planned, ResultHandler* handler) {

@@ -96,7 +96,7 @@ class Session {
   Result<runtime::JobOptions> OptionsOf(const graph::Graph& graph, std::string name) const;
   /// Name of an INSERT's job, and of its checkpoint folder.
   std::string NameOf(const sql::Planned& planned) const;
-  std::string IdentityOf(std::string_view name) const;
+  std::string IdentityOf(const std::string& name);
   Status Finish(ResultHandler* handler);
   Status WaitFor(SupervisedJob* job, ResultHandler* handler);
   void Report(const runtime::Job& job, std::string_view name, ResultHandler* handler);
@@ -107,6 +107,7 @@ class Session {
   sql::Planner planner_;
   std::vector<std::unique_ptr<SupervisedJob>> running_;  // unbounded INSERTs
   int jobs_started_ = 0;
+  std::map<std::string, int> identities_;  // jobs so far of each
 
   std::mutex mutex_;                                    // guards what Stop touches
   std::map<const void*, std::function<void()>> stops_;  // by job

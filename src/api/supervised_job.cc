@@ -50,7 +50,6 @@ void SupervisedJob::Supervise() {
     {
       std::lock_guard lock(mutex_);
       job_ = std::move(next->job);
-      ++restarts_;
       if (job_ == nullptr) return;
       if (stop_) job_->Stop();
     }
@@ -83,16 +82,6 @@ void SupervisedJob::Stop() {
   stop_ = true;
   if (job_ != nullptr) job_->Stop();
   changed_.notify_all();
-}
-
-int SupervisedJob::restarts() const {
-  std::lock_guard lock(mutex_);
-  return restarts_;
-}
-
-bool SupervisedJob::stopped() const {
-  std::lock_guard lock(mutex_);
-  return job_ != nullptr && job_->stopped();
 }
 
 }  // namespace thalweg::api

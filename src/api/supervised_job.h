@@ -44,10 +44,8 @@ class SupervisedJob {
   const std::string& name() const { return name_; }
   /// After Start: the job ends by itself.
   bool bounded() const { return bounded_; }
-  int restarts() const;
   /// Of the last attempt; after Wait. Null if there was nothing to do.
   const runtime::Job* job() const { return job_.get(); }
-  bool stopped() const;
 
  private:
   void Supervise();
@@ -65,7 +63,6 @@ class SupervisedJob {
   std::condition_variable changed_;
   std::unique_ptr<runtime::Job> job_;  // changed by the thread under mutex_
   bool stop_ = false;
-  int restarts_ = 0;
   Status status_;
   std::thread thread_;
 };

@@ -95,13 +95,12 @@ Status SourceCoordinator::Restore(const OperatorState& state) {
   return Status::OK();
 }
 
-bool SourceCoordinator::Drained() {
+bool SourceCoordinator::Drained(int subtask) {
   std::lock_guard lock(mutex_);
-  // While a snapshot is taken, Take gives nothing, and a subtask's own splits may still be here.
+  // While a snapshot is taken Take gives nothing, though there may be splits for the subtask.
   if (frozen_) return false;
-  for (const auto& splits : assigned_) {
-    if (!splits.empty()) return false;
-  }
+  const auto index = static_cast<size_t>(subtask);
+  if (index < assigned_.size() && !assigned_[index].empty()) return false;
   return discovered_ && enumerator_->discovery_interval_ms() == 0 &&
          next_unassigned_ == unassigned_.size();
 }

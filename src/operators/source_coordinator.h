@@ -46,8 +46,9 @@ class SourceCoordinator {
 
   /// Splits for `subtask` to open now; empty if there are none for the time being.
   std::vector<SplitState> Take(int subtask, int parallelism);
-  /// True when no split will come any more: a final Discover is done and all splits are taken.
-  bool Drained();
+  /// True when no split will come for `subtask` any more: a final Discover is done, all splits are
+  /// given out, and it has taken its own.
+  bool Drained(int subtask);
 
   /// What the enumerator knows and the splits that no subtask has taken: the coordinator's part of
   /// a snapshot; the subtasks' parts are the splits they hold. From here to Resume no split changes

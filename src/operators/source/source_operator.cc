@@ -74,7 +74,7 @@ Result<SourceOperatorBase::PollState> SourceOperator::Poll() {
         return PollState::kEmitted;
     }
   }
-  if (splits_.empty() && coordinator_->Drained()) return PollState::kFinished;
+  if (splits_.empty() && coordinator_->Drained(context_->subtask())) return PollState::kFinished;
   TW_ASSIGN_OR_RETURN(Progress done,
                       OnTimers(TimeDomain::kProcessingTime, context_->eval().now_ms));
   static_cast<void>(done);
@@ -161,7 +161,7 @@ void SourceOperator::AdvanceWatermark() {
 Result<Progress> SourceOperator::OnTimers(TimeDomain domain, int64_t time_ms) {
   if (!time_program_) return Progress::kDone;
   const int64_t timeout = node_->watermark->idle_timeout_ms;
-  bool any_active = splits_.empty() && !coordinator_->Drained();
+  bool any_active = splits_.empty() && !coordinator_->Drained(context_->subtask());
   for (auto& s : splits_) {
     if (timeout > 0 && s->pending && time_ms - s->last_row_ms >= timeout) s->idle = true;
     any_active |= !s->idle;

@@ -246,14 +246,33 @@ TEST_F(SourceOperatorTest, ARestoredSplitGoesOnFromTheRowsHandedOn) {
                              connectors::ScanSpec{node_.columns, {}, {}}, true);
   ASSERT_TRUE(restored.Restore(state).ok());
   ASSERT_TRUE(restored.Discover().ok());
-  EXPECT_FALSE(restored.Drained());
+  EXPECT_FALSE(restored.Drained(0));
   // At another parallelism: the split goes to whichever subtask comes first in the round.
   std::vector<SplitState> taken = restored.Take(0, 3);
   ASSERT_EQ(taken.size(), 1u);
   EXPECT_EQ(taken[0].split.position, "2");
   EXPECT_EQ(taken[0].emitted_watermark, 2000);
   EXPECT_TRUE(restored.Take(1, 3).empty());
-  EXPECT_TRUE(restored.Drained());
+  EXPECT_TRUE(restored.Drained(0));
+}
+
+// A subtask that asks in the middle of a snapshot must not take the silence for the end.
+TEST_F(SourceOperatorTest, SplitsChangeHandsOnlyBetweenSnapshots) {
+  Make({{{{1000}}}, {{{2000}}}});
+  SourceCoordinator coordinator(std::make_unique<FakeSource>(&splits_),
+                                std::make_unique<FakeEnumerator>(2),
+                                connectors::ScanSpec{node_.columns, {}, {}}, true);
+  ASSERT_TRUE(coordinator.Discover().ok());
+  OperatorState state;
+  ASSERT_TRUE(coordinator.Snapshot(&state).ok());
+  EXPECT_TRUE(coordinator.Take(0, 2).empty());
+  EXPECT_FALSE(coordinator.Drained(0));
+  coordinator.Resume();
+  EXPECT_EQ(coordinator.Take(0, 2).size(), 1u);
+  EXPECT_TRUE(coordinator.Drained(0));
+  EXPECT_FALSE(coordinator.Drained(1));  // its own is given out, but not taken
+  EXPECT_EQ(coordinator.Take(1, 2).size(), 1u);
+  EXPECT_TRUE(coordinator.Drained(1));
 }
 
 TEST(SplitStateTest, DecodeRefusesEveryPrefix) {

@@ -266,15 +266,15 @@ Status CheckpointCoordinator::CheckOwner() const {
   return Status::OK();
 }
 
-Status CheckpointCoordinator::MakeDurable(Manifest* manifest) {
+Status CheckpointCoordinator::MakeDurable(const Manifest& manifest) {
   TW_RETURN_IF_ERROR(CheckOwner());
-  return storage_.Publish(*manifest);
+  return storage_.Publish(manifest);
 }
 
 void CheckpointCoordinator::Complete(int64_t now_ms) {
   auto manifest = MakeManifest();
   if (!manifest.ok()) return Fail(manifest.status(), now_ms);
-  if (Status s = MakeDurable(&*manifest); !s.ok()) {
+  if (Status s = MakeDurable(*manifest); !s.ok()) {
     if (s.code() == StatusCode::kCancelled) job_.fail(s);
     return Fail(s, now_ms);
   }
@@ -304,8 +304,6 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
     ++progress_.completed;
     progress_.last_epoch = epoch_;
     progress_.last_end_ms = end_ms_;
-    progress_.last_duration_ms = end_ms_ - begin_ms_;
-    progress_.last_bytes = bytes;
   }
   options_.log(fmt::format("checkpoint {}: {} ms, {} of state written, longest pause {:.1f} ms",
                            epoch_, end_ms_ - begin_ms_, FormatBytes(bytes),
@@ -422,7 +420,7 @@ Status CheckpointCoordinator::Finish() {
       m.pending.push_back({n.uid, s.epoch, s.watermark_ms, std::move(s.committables)});
     }
   }
-  TW_RETURN_IF_ERROR(MakeDurable(&m));
+  TW_RETURN_IF_ERROR(MakeDurable(m));
   for (const auto& n : job_.nodes) {
     if (n.sink == nullptr) continue;
     if (Status s = n.sink->Commit(operators::SinkCoordinator::kEveryEpoch, true); !s.ok()) {

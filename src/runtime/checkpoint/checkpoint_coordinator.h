@@ -83,8 +83,6 @@ class CheckpointCoordinator final : public SnapshotReceiver {
     int64_t failed = 0;
     int64_t last_epoch = 0;
     int64_t last_end_ms = 0;
-    int64_t last_duration_ms = 0;
-    int64_t last_bytes = 0;
   };
   Progress progress() const;
 
@@ -115,7 +113,7 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   void Complete(int64_t now_ms);
   /// kCancelled if another process has taken the job over.
   Status CheckOwner() const;
-  Status MakeDurable(Manifest* manifest);
+  Status MakeDurable(const Manifest& manifest);
   Result<Manifest> MakeManifest();
   void Fail(const Status& status, int64_t now_ms);
   void TakeRequests();

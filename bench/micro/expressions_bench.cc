@@ -78,14 +78,14 @@ BENCHMARK(BM_Add);
 
 void BM_ModuloFilter(benchmark::State& state) {
   const Fixture f;
-  auto filter = Filter::Compile(
+  auto filter = Program::Compile(
+      {f.Column(0)},
       f.Call("=", {f.Call("MOD", {f.Column(0), MakeIntLiteral(123)}), MakeIntLiteral(0)}));
   TW_CHECK(filter.ok(), filter.status().message());
   for (auto _ : state) {
-    data::Batch batch = f.batch;
-    const Status status = (*filter)->Apply(f.context, &batch);
-    TW_CHECK(status.ok(), status.message());
-    benchmark::DoNotOptimize(batch.selected_count);
+    auto batch = (*filter)->Run(f.context, f.batch);
+    TW_CHECK(batch.ok(), batch.status().message());
+    benchmark::DoNotOptimize(batch->selected_count);
   }
   state.SetItemsProcessed(state.iterations() * kRows);
 }

@@ -29,6 +29,7 @@ enum class AggregateKind : uint8_t {
   kListagg,
   kCollect,
   kArrayAgg,
+  kPercentile,
   kSingleValue,  ///< scalar subqueries: more than one row is an error
 };
 
@@ -56,7 +57,7 @@ struct AggregateCall {
   bool distinct = false;
   data::Type result;
   std::string name;         // "SUM(price)", for EXPLAIN and errors
-  data::ColumnPtr literal;  // LISTAGG's separator; else null
+  data::ColumnPtr literal;  // LISTAGG's separator, PERCENTILE's percentages; else null
 };
 
 }  // namespace thalweg::expr

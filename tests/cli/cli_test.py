@@ -133,6 +133,17 @@ class Running(Cli):
         self.assertIn("SUBSTRING", done.stdout.decode().upper())
 
     @unittest.skipIf(SANITIZED, "sanitizers start slowly")
+    def test_the_examples_of_the_aggregates(self):
+        # Those of scalar functions are run by sql_test.
+        page = (pathlib.Path(__file__).parents[2] / "docs/functions.md").read_text()
+        page = re.search(r"^## Aggregate.*?(?=^## |\Z)", page, re.M | re.S)[0]
+        examples = re.findall(r"\| `([^`]*)` → `([^`]*)` \|$", page, re.M)
+        self.assertGreater(len(examples), 14)
+        selects = "".join(f"SELECT {call} FROM (VALUES (1), (2), (3)) AS t (x);\n"
+                          for call, _ in examples)
+        self.assertEqual(self.rows(selects, "-Dexecution.runtime-mode=batch", "--parallelism", "1"),
+                         [f"+I[{result}]" for _, result in examples])
+
     def test_a_job_of_one_row_takes_less_than_30_ms(self):
         self.file("job.sql", "SELECT 1")
         best = 1.0

@@ -94,6 +94,22 @@ Result<BoundAggregate> BindArrayAgg(const BindArgs& args) {
   return Bound(AggregateKind::kArrayAgg, args, Type::Array(args.types[0].WithNullable(true)));
 }
 
+Result<BoundAggregate> BindPercentile(const BindArgs& args) {
+  const size_t n = args.types.size();
+  if (n < 2 || n > 3 || !args.types[0].is_numeric()) return NoSuchOverload();
+  const Type& percentage = args.types[1];
+  const bool many = percentage.root() == TypeRoot::kArray;
+  if (!(many ? percentage.child(0) : percentage).is_numeric()) return NoSuchOverload();
+  if (n == 3 && !args.types[2].is_integer()) return NoSuchOverload();
+  const Type one = Type::Double().WithNullable(false);
+  BoundAggregate bound{AggregateKind::kPercentile,
+                       {Type::Double().WithNullable(args.types[0].nullable()),
+                        many ? Type::Array(one).WithNullable(false) : one},
+                       many ? Type::Array(Type::Double()) : Type::Double()};
+  if (n == 3) bound.params.push_back(Type::Bigint().WithNullable(args.types[2].nullable()));
+  return bound;
+}
+
 const AggregateFunction kFunctions[] = {
     {"COUNT",
      {},
@@ -186,11 +202,18 @@ const AggregateFunction kFunctions[] = {
      "The values in order of arrival, as an array; NULL of no rows.",
      {"ARRAY_AGG(x)", "[1, 2, 3]"},
      &BindArrayAgg},
+    {"PERCENTILE",
+     {},
+     "PERCENTILE([DISTINCT] numeric, percentage [, frequency])",
+     "The value below which this share (0.0 to 1.0) of the values lies, interpolated between two "
+     "values; an array of shares gives an array. A value counts as often as its frequency says.",
+     {"PERCENTILE(x, 0.75)", "2.5"},
+     &BindPercentile},
     {"SINGLE_VALUE",
      {},
      "SINGLE_VALUE(value)",
      "The only value; more than one row is an error.",
-     {"SINGLE_VALUE(1)", "1"},
+     {"SINGLE_VALUE(x) FILTER (WHERE x = 2)", "2"},
      &BindValue<AggregateKind::kSingleValue>},
 };
 

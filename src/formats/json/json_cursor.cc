@@ -70,11 +70,10 @@ char JsonCursor::Word() {
   return 0;
 }
 
-bool JsonCursor::SkipValue() {
+bool JsonCursor::SkipOther() {
   std::string_view raw;
   bool flag;
   const char c = peek();
-  if (c == '"') return String(&raw, &flag);
   if (c == '-' || IsDigit(c)) return Number(&raw, &flag);
   if (c != '{' && c != '[') return Word() != 0;
 

@@ -16,6 +16,24 @@ namespace thalweg::formats::json {
 /// Jackson's limit of nesting.
 constexpr int kMaxDepth = 1000;
 
+/// A field name and its closing quote, to be recognised without looking at each byte.
+struct JsonName {
+  static constexpr int32_t kBytes = 32;
+  alignas(kBytes) char quoted[kBytes] = {};
+  uint32_t mask = 0;  // of the bytes that count
+  int32_t size = 0;   // 0: too long, so it never matches
+
+  JsonName() = default;
+  /// `name` as it stands in the text, without escapes.
+  explicit JsonName(std::string_view name) {
+    if (name.size() >= static_cast<size_t>(kBytes)) return;
+    std::memcpy(quoted, name.data(), name.size());
+    quoted[name.size()] = '"';
+    size = static_cast<int32_t>(name.size()) + 1;
+    mask = size == kBytes ? UINT32_MAX : (uint32_t{1} << size) - 1;
+  }
+};
+
 class JsonCursor {
  public:
   /// Bytes up to `limit` (>= end) may be read.
@@ -28,7 +46,7 @@ class JsonCursor {
   char peek() const { return p_ == end_ ? '\0' : *p_; }
   void Advance() { ++p_; }
 
-  void SkipBlanks() {
+  [[gnu::always_inline]] void SkipBlanks() {
     while (p_ != end_ && static_cast<uint8_t>(*p_) <= ' ' &&
            (*p_ == ' ' || *p_ == '\t' || *p_ == '\n' || *p_ == '\r')) {
       ++p_;
@@ -52,19 +70,25 @@ class JsonCursor {
     return true;
   }
 
-  /// On an opening quote: consumes the string if its raw text and closing quote are `quoted`.
-  bool StringLiteral(std::string_view quoted) {
-    if (static_cast<size_t>(end_ - p_) <= quoted.size() ||
-        std::memcmp(p_ + 1, quoted.data(), quoted.size()) != 0) {
+  /// On an opening quote: consumes the string if it is `name`.
+  bool StringLiteral(const JsonName& name) {
+    if (name.size == 0) return false;
+    if (limit_ - p_ > JsonName::kBytes) {
+      // A match that goes beyond the text's end would have to contain what ends it, a line feed.
+      const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p_ + 1));
+      const __m256i w = _mm256_load_si256(reinterpret_cast<const __m256i*>(name.quoted));
+      const auto equal = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, w)));
+      if ((~equal & name.mask) != 0) return false;
+    } else if (end_ - p_ <= name.size || std::memcmp(p_ + 1, name.quoted, name.size) != 0) {
       return false;
     }
-    p_ += quoted.size() + 1;
+    p_ += name.size + 1;
     return true;
   }
 
   /// On the opening quote: the raw text up to the closing one, consumed; `*escaped` if it holds
   /// escapes. False with an error if it does not end.
-  bool String(std::string_view* raw, bool* escaped) {
+  [[gnu::always_inline]] bool String(std::string_view* raw, bool* escaped) {
     const char* start = ++p_;
     *escaped = false;
     for (;;) {
@@ -83,6 +107,22 @@ class JsonCursor {
     return true;
   }
 
+  /// Consumes a number of at most 18 digits that is no float; at anything else it stays.
+  [[gnu::always_inline]] bool SmallInteger(int64_t* value) {
+    const char* p = p_;
+    const bool negative = p != end_ && *p == '-';
+    p += negative;
+    const char* start = p;
+    const char* stop = end_ - p > 18 ? p + 18 : end_;
+    int64_t v = 0;
+    while (p != stop && *p >= '0' && *p <= '9') v = v * 10 + (*p++ - '0');
+    if (p == start || (*start == '0' && p - start > 1)) return false;
+    if (p != end_ && (*p == '.' || (*p | 0x20) == 'e' || (*p >= '0' && *p <= '9'))) return false;
+    *value = negative ? -v : v;
+    p_ = p;
+    return true;
+  }
+
   /// On '-' or a digit: the number's text, consumed.
   bool Number(std::string_view* text, bool* is_float);
 
@@ -90,7 +130,12 @@ class JsonCursor {
   char Word();
 
   /// Skips one value of any kind, checking its syntax.
-  bool SkipValue();
+  bool SkipValue() {
+    if (peek() != '"') return SkipOther();
+    std::string_view raw;
+    bool escaped;
+    return String(&raw, &escaped);
+  }
 
   /// Skips the fields of an object up to and with its '}'; the cursor stands before a name or '}'.
   bool SkipFields();
@@ -114,6 +159,8 @@ class JsonCursor {
   std::string error() const;
 
  private:
+  bool SkipOther();
+
   const char* FindQuoteOrEscape(const char* p) const {
     while (limit_ - p >= 32) {
       const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));

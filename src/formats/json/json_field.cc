@@ -93,10 +93,14 @@ bool JsonField::Read(JsonCursor* c, int32_t row) {
       return ReadString(c, row);
     case TypeRoot::kBigint:
       if (IsNumberStart(first)) {
+        int64_t v;
+        if (c->SmallInteger(&v)) {
+          writer_->Set(row, v);
+          return true;
+        }
         const char* at = c->pointer();
         std::string_view number;
         bool is_float;
-        int64_t v;
         if (!c->Number(&number, &is_float)) return false;
         if (is_float ? !TruncateToLong(number, std::numeric_limits<int64_t>::min(),
                                        std::numeric_limits<int64_t>::max(), &v)
@@ -376,36 +380,34 @@ JsonRow::JsonRow(const std::vector<Column>& columns, const std::string& path,
       path_(path) {
   for (const Column& c : columns) {
     index_[c.name] = static_cast<int>(fields_.size());
-    const bool plain = std::none_of(c.name.begin(), c.name.end(), [](char b) {
-      return b == '"' || b == '\\' || static_cast<uint8_t>(b) < 0x20;
-    });
-    fields_.push_back({c.name, c.name + "\"", plain,
-                       std::make_unique<JsonField>(c.type, path + c.name, options, c.writer)});
+    fields_.push_back(std::make_unique<JsonField>(c.type, path + c.name, options, c.writer));
   }
 }
 
 void JsonRow::set_exact_decimals(bool exact) {
-  for (auto& f : fields_) f.field->set_exact_decimals(exact);
+  for (auto& f : fields_) f->set_exact_decimals(exact);
 }
 
-int JsonRow::ReadName(JsonCursor* c, size_t expected) {
+int JsonRow::ReadName(JsonCursor* c, size_t position) {
   if (c->peek() != '"') {
     c->FailHere("expected a field name");
     return -2;
   }
-  if (expected < fields_.size() && fields_[expected].plain &&
-      c->StringLiteral(fields_[expected].quoted)) {
-    return static_cast<int>(expected);
+  if (position < seen_.size() && c->StringLiteral(seen_[position].name)) {
+    return seen_[position].field;
   }
   std::string_view raw;
   bool escaped;
   if (!c->String(&raw, &escaped)) return -2;
-  if (!escaped && fields_.size() <= 8) {
-    for (size_t i = 0; i < fields_.size(); ++i) {
-      if (fields_[i].name == raw) return static_cast<int>(i);
-    }
-    return -1;
+  const int field = FindName(c, raw, escaped);
+  if (field != -2 && !escaped && position <= std::min(seen_.size(), kMaxSeen - 1)) {
+    if (position == seen_.size()) seen_.resize(position + 1);
+    seen_[position] = {JsonName(raw), field};
   }
+  return field;
+}
+
+int JsonRow::FindName(JsonCursor* c, std::string_view raw, bool escaped) {
   std::string name;
   if (!escaped) {
     name = raw;
@@ -420,7 +422,7 @@ bool JsonRow::Read(JsonCursor* c, int32_t row, bool top_level) {
   if (!c->EnterLevel()) return false;
   c->Advance();
   size_t count = 0;
-  size_t expected = 0;
+  size_t position = 0;
   c->SkipBlanks();
   if (!c->Literal('}')) {
     for (;;) {
@@ -428,7 +430,7 @@ bool JsonRow::Read(JsonCursor* c, int32_t row, bool top_level) {
         if (!c->SkipFields()) return false;
         break;
       }
-      const int i = ReadName(c, expected);
+      const int i = ReadName(c, position++);
       if (i == -2) return false;
       c->SkipBlanks();
       if (!c->Literal(':')) return c->FailHere("expected ':' after the field name");
@@ -436,8 +438,7 @@ bool JsonRow::Read(JsonCursor* c, int32_t row, bool top_level) {
       if (i < 0) {
         if (!c->SkipValue()) return false;
       } else {
-        const auto& field = fields_[static_cast<size_t>(i)].field;
-        expected = static_cast<size_t>(i) + 1;
+        const auto& field = fields_[static_cast<size_t>(i)];
         ++count;
         if (top_level && c->peek() == '{' && field->TakesOpenBrace(row)) {
           // Flink takes the brace for the value and goes on inside: what follows the inner object

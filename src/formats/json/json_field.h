@@ -78,15 +78,18 @@ class JsonRow {
 
  private:
   /// Consumes a field's name and its quotes: its index, or -1 if it is not wanted; -2: error.
-  int ReadName(JsonCursor* cursor, size_t expected);
+  /// `position`: how many names the object had before it.
+  int ReadName(JsonCursor* cursor, size_t position);
+  int FindName(JsonCursor* cursor, std::string_view raw, bool escaped);
 
-  struct Named {
-    std::string name;
-    std::string quoted;  // name and the closing quote, as it stands in the text
-    bool plain;          // nothing in the name needs escapes
-    std::unique_ptr<JsonField> field;
+  /// The name that an earlier object had at a position: the next one most likely has it, too.
+  struct Seen {
+    JsonName name;
+    int field = -1;
   };
-  std::vector<Named> fields_;
+  static constexpr size_t kMaxSeen = 64;
+  std::vector<std::unique_ptr<JsonField>> fields_;
+  std::vector<Seen> seen_;
   std::unordered_map<std::string, int> index_;
   bool fail_on_missing_;
   bool ignore_parse_errors_;

@@ -50,6 +50,8 @@ Result<std::unique_ptr<Accumulator>> MakeAccumulator(const expr::AggregateCall& 
       return MakeCollect(call, options);
     case AggregateKind::kArrayAgg:
       return MakeArrayAgg(call, options);
+    case AggregateKind::kPercentile:
+      return MakePercentile(call, options);
     case AggregateKind::kSingleValue:
       return MakeSingleValue(call, options);
   }

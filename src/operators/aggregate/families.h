@@ -20,6 +20,7 @@ MakeAccumulatorFn MakeFirstLastRetract;
 MakeAccumulatorFn MakeListagg;
 MakeAccumulatorFn MakeCollect;
 MakeAccumulatorFn MakeArrayAgg;
+MakeAccumulatorFn MakePercentile;
 MakeAccumulatorFn MakeSingleValue;
 
 }  // namespace thalweg::operators

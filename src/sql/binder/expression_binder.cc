@@ -39,12 +39,30 @@ bool IsWord(std::string_view name, std::initializer_list<std::string_view> words
 // Flink's functions that exist and are not here yet, by kind, so that they are refused by name.
 bool IsKnownButMissing(std::string_view upper) {
   static constexpr std::string_view kNames[] = {
-      "RANK",        "DENSE_RANK",     "ROW_NUMBER",     "LEAD",           "LAG",
-      "CUME_DIST",   "PERCENT_RANK",   "NTILE",          "JSON_OBJECTAGG", "JSON_ARRAYAGG",
-      "JSON_EXISTS", "JSON_VALUE",     "JSON_QUERY",     "JSON_OBJECT",    "JSON_ARRAY",
-      "JSON_STRING", "MATCH_ROWTIME",  "MATCH_PROCTIME", "PERCENTILE",     "ML_PREDICT",
-      "PARSE_JSON",  "TRY_PARSE_JSON", "OBJECT_OF",      "OBJECT_UPDATE",  "NTH_VALUE"};
+      "RANK",           "DENSE_RANK",    "ROW_NUMBER",     "LEAD",           "LAG",
+      "CUME_DIST",      "PERCENT_RANK",  "NTILE",          "JSON_OBJECTAGG", "JSON_ARRAYAGG",
+      "JSON_EXISTS",    "JSON_VALUE",    "JSON_QUERY",     "JSON_OBJECT",    "JSON_ARRAY",
+      "JSON_STRING",    "MATCH_ROWTIME", "MATCH_PROCTIME", "ML_PREDICT",     "PARSE_JSON",
+      "TRY_PARSE_JSON", "OBJECT_OF",     "OBJECT_UPDATE",  "NTH_VALUE"};
   return std::find(std::begin(kNames), std::end(kNames), upper) != std::end(kNames);
+}
+
+/// PERCENTILE's shares, which Flink checks where they are constant; we need them to be.
+Result<data::ColumnPtr> Percentages(const ExprPtr& arg, const Type& type, SqlSpan span,
+                                    const expr::EvalContext& context) {
+  TW_ASSIGN_OR_RETURN(ExprPtr cast, expr::MakeCast(arg, type, context));
+  TW_ASSIGN_OR_RETURN(cast, expr::FoldConstants(cast, context));
+  if (cast->kind != expr::ExprKind::kLiteral || cast->literal->IsNull(0)) {
+    return Status::NotSupported("a percentage of PERCENTILE that is not constant").WithSpan(span);
+  }
+  const data::ColumnPtr flat = data::Flatten(cast->literal);
+  const data::ColumnPtr values = type.is_nested() ? flat->children()[0] : flat;
+  for (int32_t i = 0; i < values->size(); ++i) {
+    if (values->IsNull(i) || !(values->At<double>(i) >= 0 && values->At<double>(i) <= 1)) {
+      return Status::InvalidSql(span, "a percentage of PERCENTILE must be between 0.0 and 1.0");
+    }
+  }
+  return flat;
 }
 
 }  // namespace
@@ -423,6 +441,12 @@ Result<ExprPtr> ExpressionBinder::BindAggregate(const ast::Call& e) {
       use.literal = (*args)[1]->literal;
       args->pop_back();
       use.bound.params.resize(1);
+    }
+    if (use.bound.kind == expr::AggregateKind::kPercentile) {
+      TW_ASSIGN_OR_RETURN(use.literal,
+                          Percentages((*args)[1], use.bound.params[1], e.args[1]->span, context_));
+      args->erase(args->begin() + 1);
+      use.bound.params.erase(use.bound.params.begin() + 1);
     }
     for (size_t i = 0; i < args->size(); ++i) {
       if (i < use.bound.params.size()) {

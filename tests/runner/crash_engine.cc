@@ -10,6 +10,7 @@
 #include "expr/time_zone.h"
 #include "runner/engine.h"
 #include "runner/epoch_collector.h"
+#include "runtime/checkpoint_storage.h"
 #include "runtime/job.h"
 #include "sim/simulated_disk.h"
 #include "sql/planner.h"
@@ -116,11 +117,13 @@ class CrashEngine final : public Engine {
     Status status = [&]() -> Status {
       TW_ASSIGN_OR_RETURN(auto job, runtime::Job::Create(graph, options));
       if (!graph.streaming || !job->bounded()) return job->Run();
+      runtime::CheckpointStorage storage(disk, kFolder);
+      TW_ASSIGN_OR_RETURN(const int64_t generation, storage.TakeGeneration());
       TW_ASSIGN_OR_RETURN(
           auto restored, api::FindRestored(checkpoints, "latest", 0, 0, [](const std::string&) {}));
       const bool final = restored && restored->manifest.final;
       if (final && restored->manifest.pending.empty()) return Status::OK();
-      job->EnableCheckpoints(checkpoints, restored);
+      job->EnableCheckpoints(checkpoints, generation, restored);
       return final ? job->FinishPublication() : job->Run();
     }();
     if (status.ok()) return Life::kEnded;

@@ -17,6 +17,7 @@
 
 #include "api/checkpoint_settings.h"
 #include "expr/time_zone.h"
+#include "runtime/checkpoint_storage.h"
 #include "runtime/job.h"
 #include "sim/random_job.h"
 #include "sim/simulated_disk.h"
@@ -132,6 +133,8 @@ class Simulation {
     }
     const Status status = [&]() -> Status {
       TW_ASSIGN_OR_RETURN(auto job, runtime::Job::Create(graph, options));
+      runtime::CheckpointStorage storage(&disk_, kCheckpoints);
+      TW_ASSIGN_OR_RETURN(const int64_t generation, storage.TakeGeneration());
       TW_ASSIGN_OR_RETURN(
           auto restored, api::FindRestored(checkpoints, "latest", 0, 0, [](const std::string&) {}));
       counts->restores += restored != nullptr;
@@ -142,7 +145,7 @@ class Simulation {
       }
       const bool final = restored && restored->manifest.final;
       if (final && restored->manifest.pending.empty()) return Status::OK();
-      job->EnableCheckpoints(checkpoints, restored);
+      job->EnableCheckpoints(checkpoints, generation, restored);
       return final ? job->FinishPublication() : job->Run();
     }();
     if (verbose_) printf("  -> %s\n", status.ToString().c_str());

@@ -30,6 +30,7 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
     checkpoints.file_system = file_system;
     checkpoints.log = log;
     checkpoints.savepoint_on_stop = savepoint_on_stop;
+    adjust(&checkpoints);
     SupervisedJob::Attempt made;
     TW_ASSIGN_OR_RETURN(made.restart, RestartOptionsOf(configuration, checkpoints));
     int64_t generation = 1;

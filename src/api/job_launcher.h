@@ -26,6 +26,8 @@ class JobLauncher {
   FileSystem* file_system = FileSystem::Posix();
   std::function<void(const std::string&)> notice;
   std::function<void(const std::string&)> log;
+  /// For tests: what the configuration cannot say.
+  std::function<void(runtime::CheckpointOptions*)> adjust = [](runtime::CheckpointOptions*) {};
 
   /// A later attempt goes on from the latest checkpoint that an earlier one has made, if there is
   /// one.

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <set>
 
+#include "base/failpoint.h"
+
 namespace thalweg::runtime {
 namespace {
 
@@ -99,9 +101,11 @@ Result<int64_t> CheckpointStorage::TakeGeneration() {
     const std::string path = JoinPath(folder_, fmt::format("{}{}", kOwner, ++generation));
     auto file = fs_->Create(path);
     if (file.ok()) {
+      TW_FAILPOINT("owner:created");
       TW_RETURN_IF_ERROR((*file)->Sync());
       TW_RETURN_IF_ERROR((*file)->Close());
       TW_RETURN_IF_ERROR(fs_->SyncDirectory(folder_));
+      TW_FAILPOINT("owner:taken");
       return generation;
     }
     TW_ASSIGN_OR_RETURN(const auto taken, fs_->Stat(path));
@@ -192,6 +196,7 @@ Result<OwnerRecord> CheckpointStorage::Begin(int64_t generation, const std::stri
   if (restored != nullptr) record.Add(restored->generation, restored->epoch);
   const std::string name = fmt::format("{}{}", kOwner, generation);
   TW_RETURN_IF_ERROR(WriteDurably(fs_, JoinPath(folder_, name), record.Encode()));
+  TW_FAILPOINT("owner:begun");
   TW_ASSIGN_OR_RETURN(const bool owns, Owns(generation));
   if (!owns) {
     return Status::Cancelled(
@@ -207,7 +212,10 @@ Status CheckpointStorage::Publish(const Manifest& manifest) {
   const std::string name = fmt::format("{}{}-g{}", kManifest, manifest.epoch, manifest.generation);
   // State files first: a durable manifest must not name what a crash can still lose.
   TW_RETURN_IF_ERROR(fs_->SyncDirectory(JoinPath(folder_, kShared)));
-  return WriteDurably(fs_, JoinPath(folder_, name), manifest.Encode());
+  TW_FAILPOINT("manifest:begin");
+  TW_RETURN_IF_ERROR(WriteDurably(fs_, JoinPath(folder_, name), manifest.Encode()));
+  TW_FAILPOINT("manifest:durable");
+  return Status::OK();
 }
 
 Result<CheckpointStorage::Cleaned> CheckpointStorage::RemoveOld(int retained, int64_t generation) {
@@ -228,6 +236,7 @@ Result<CheckpointStorage::Cleaned> CheckpointStorage::RemoveOld(int retained, in
   for (const CheckpointInfo& info : contents.valid) {
     if (kept >= retained) {
       if (info.generation <= generation) remove(info.path);
+      TW_FAILPOINT("clean-up:manifest");
       continue;
     }
     auto manifest = LoadManifest(fs_, info.path);
@@ -249,6 +258,7 @@ Result<CheckpointStorage::Cleaned> CheckpointStorage::RemoveOld(int retained, in
     const auto owner = GenerationOfStateFile(FileName(e.path));
     if (!owner || *owner > generation) continue;
     if (!named.contains(JoinPath(kShared, FileName(e.path)))) remove(e.path);
+    TW_FAILPOINT("clean-up:state");
   }
   for (const std::string& path : contents.leftovers) {
     const std::string whole = path.substr(0, path.size() - kPartial.size());
@@ -302,9 +312,12 @@ Status WriteDurably(FileSystem* fs, const std::string& path, std::string_view by
   TW_RETURN_IF_ERROR(fs->RemoveFile(partial));
   TW_ASSIGN_OR_RETURN(const auto file, fs->Create(partial));
   Status written = file->Append(bytes);
+  TW_FAILPOINT("file:written");
   if (written.ok()) written = file->Sync();
   if (written.ok()) written = file->Close();
+  TW_FAILPOINT("file:synced");
   if (written.ok()) written = fs->Rename(partial, path);
+  TW_FAILPOINT("file:renamed");
   if (!written.ok()) {
     (void)fs->RemoveFile(partial);
     return written;

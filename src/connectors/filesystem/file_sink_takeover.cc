@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/failpoint.h"
 #include "connectors/filesystem/part_file_name.h"
 #include "connectors/filesystem/partition_path.h"
 
@@ -118,6 +119,7 @@ class TakeOver {
       }
       for (size_t i = 1; i < parts.size(); ++i) remove.push_back(std::move(parts[i]));
     }
+    TW_FAILPOINT("take-over:renamed");
     for (const Part& p : remove) TW_RETURN_IF_ERROR(fs_->RemoveFile(p.path));
     return changed || !remove.empty();
   }

@@ -190,7 +190,8 @@ void CheckpointCoordinator::Trigger(int64_t now_ms) {
   ++epoch_;
   std::vector<int> parallelism;
   for (const auto& n : job_.nodes) parallelism.push_back(n.parallelism);
-  pending_ = std::make_unique<PendingCheckpoint>(&storage_, job_.generation, epoch_, parallelism);
+  pending_ = std::make_unique<PendingCheckpoint>(&storage_, job_.generation, epoch_, parallelism,
+                                                 options_.inline_bytes);
   for (size_t n = 0; n < ended_.size(); ++n) {
     for (size_t s = 0; s < ended_[n].size(); ++s) {
       if (ended_[n][s]) pending_->Exclude(static_cast<int>(n), static_cast<int>(s));

@@ -15,9 +15,11 @@ void HitFailpoint(const char* name);
 }  // namespace thalweg
 
 #define TW_FAILPOINT(name) ::thalweg::HitFailpoint(name)
+#define TW_HAS_FAILPOINTS true
 
 #else
 
 #define TW_FAILPOINT(name) static_cast<void>(0)
+#define TW_HAS_FAILPOINTS false
 
 #endif

@@ -8,7 +8,10 @@ namespace thalweg::runtime {
 
 PendingCheckpoint::PendingCheckpoint(CheckpointStorage* storage, int64_t generation, int64_t epoch,
                                      const std::vector<int>& parallelism, int64_t inline_bytes)
-    : storage_(storage), generation_(generation), epoch_(epoch), inline_bytes_(inline_bytes) {
+    : storage_(storage),
+      generation_(generation),
+      epoch_(epoch),  // Failpoints of state files are of no use if there are none.
+      inline_bytes_(TW_HAS_FAILPOINTS ? 0 : inline_bytes) {
   for (const int p : parallelism) {
     nodes_.emplace_back();
     nodes_.back().missing = p;

@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include "runtime/checkpoint_storage.h"
+#include "runtime/restore_fit.h"
 
 namespace thalweg::api {
 namespace {
 
 std::string Lines(const std::vector<std::string>& names) {
-  constexpr size_t kLength = 100;
+  constexpr size_t kLength = 200;
   std::string out;
   for (const std::string& name : names) out += "\n  " + name.substr(0, kLength);
   return out;
@@ -30,19 +31,12 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
     checkpoints.file_system = file_system;
     checkpoints.log = log;
     checkpoints.savepoint_on_stop = savepoint_on_stop;
-    adjust(&checkpoints);
     SupervisedJob::Attempt made;
     TW_ASSIGN_OR_RETURN(made.restart, RestartOptionsOf(configuration, checkpoints));
-    int64_t generation = 1;
-    if (!checkpoints.folder.empty()) {
-      if (attempt == 0 && skip == 0) TW_RETURN_IF_ERROR(CheckBeforeTakingOver(checkpoints));
-      runtime::CheckpointStorage storage(file_system, checkpoints.folder);
-      TW_ASSIGN_OR_RETURN(generation, storage.TakeGeneration());
-    }
-    TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, skip, notice));
+    TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, skip));
     if (restored && restored->continues && restored->manifest.final) {
       if (!restored->manifest.pending.empty()) {
-        job->EnableCheckpoints(checkpoints, generation, restored);
+        job->EnableCheckpoints(checkpoints, restored);
         TW_RETURN_IF_ERROR(job->FinishPublication());
         notice(
             fmt::format("job {} had ended, but was killed before its output was published: "
@@ -52,11 +46,11 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
       }
       restored = nullptr;  // a rerun of a finished job starts afresh
     }
-    if (restored && attempt == 0) TW_RETURN_IF_ERROR(CheckFit(*restored, true));
-    job->EnableCheckpoints(checkpoints, generation, restored);
+    if (restored && attempt == 0) TW_RETURN_IF_ERROR(CheckFit(*restored));
+    job->EnableCheckpoints(checkpoints, restored);
     Status started = job->Start();
     if (started.ok()) {
-      if (first_generation_ == 0) first_generation_ = generation;
+      if (first_generation_ == 0) first_generation_ = job->generation();
       made.job = std::move(job);
       return made;
     }
@@ -68,36 +62,38 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
 }
 
 Result<std::shared_ptr<const runtime::RestoredJob>> JobLauncher::Find(
-    const runtime::CheckpointOptions& checkpoints, int skip,
-    const std::function<void(const std::string&)>& say) const {
+    const runtime::CheckpointOptions& checkpoints, int skip) const {
   if (first_generation_ > 0) {
     TW_ASSIGN_OR_RETURN(auto own,
-                        FindRestored(checkpoints, "latest", first_generation_, skip, say));
+                        FindRestored(checkpoints, "latest", first_generation_, skip, notice));
     if (own) return own;
   }
-  return FindRestored(checkpoints, restore, 0, skip, say);
+  return FindRestored(checkpoints, restore, 0, skip, notice);
 }
 
-Status JobLauncher::CheckBeforeTakingOver(const runtime::CheckpointOptions& checkpoints) const {
-  TW_ASSIGN_OR_RETURN(const auto restored, Find(checkpoints, 0, [](const std::string&) {}));
-  if (!restored || (restored->continues && restored->manifest.final)) return Status::OK();
-  TW_RETURN_IF_ERROR(runtime::CheckKeyGroups(*restored, options.max_parallelism));
-  return CheckFit(*restored, false);
-}
-
-Status JobLauncher::CheckFit(const runtime::RestoredJob& restored, bool say) const {
+Status JobLauncher::CheckFit(const runtime::RestoredJob& restored) const {
   const runtime::RestoreFit fit = runtime::FitOf(restored.manifest, graph);
   const bool lose = configuration.GetBoolean("execution.state-recovery.ignore-unclaimed-state") ||
                     configuration.GetBoolean("execution.savepoint.ignore-unclaimed-state");
-  if (!fit.lost.empty() && !lose) {
-    return Status::InvalidSql(fmt::format(
-        "{} holds state of operators that job {} no longer has:{}\nTo drop it: "
-        "-D execution.state-recovery.ignore-unclaimed-state=true. To start afresh: --restore none.",
-        restored.path, options.name, Lines(fit.lost)));
+  if ((!fit.lost.empty() || !fit.incomplete.empty()) && !lose) {
+    std::string message = restored.path + ":";
+    if (!fit.lost.empty()) {
+      message += fmt::format(" holds state of operators that job {} no longer has:{}\n",
+                             options.name, Lines(fit.lost));
+    }
+    if (!fit.incomplete.empty()) {
+      message +=
+          fmt::format(" job {} keeps more than it holds:{}\n", options.name, Lines(fit.incomplete));
+    }
+    return Status::InvalidSql(
+        message +
+        "To go on without it: -D execution.state-recovery.ignore-unclaimed-state=true. To start "
+        "afresh: --restore none.");
   }
-  if (!say) return Status::OK();
   notice(fmt::format("job {} goes on from checkpoint {} ({})", options.name,
                      restored.manifest.epoch, restored.path));
+  for (const std::string& what : fit.migrated) notice("migrated: " + what);
+  for (const std::string& what : fit.incomplete) notice("migrated: " + what);
   if (!fit.lost.empty()) notice("its state of these operators is dropped:" + Lines(fit.lost));
   if (!fit.fresh.empty()) notice("these operators start empty:" + Lines(fit.fresh));
   return Status::OK();

@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "api/job_launcher.h"
+#include "connectors/registry.h"
 #include "expr/time_zone.h"
+#include "savepoint/savepoint_connector.h"
 #include "sql/statement_splitter.h"
 
 namespace thalweg::api {
@@ -26,6 +28,7 @@ Session::Session(SessionOptions options)
           "thalweg", MemoryPool::Process(),
           options.memory_limit > 0 ? options.memory_limit : DefaultMemoryLimit())),
       planner_(&configuration_) {
+  connectors::AddConnector(&savepoint::kSavepointConnector);
   // The planner asks the configuration whether an aggregation is worth two phases.
   if (options_.parallelism > 0) {
     const Status set =

@@ -9,8 +9,10 @@
 
 #include "api/table_text.h"
 #include "base/memory.h"
+#include "base/utc_text.h"
 #include "runtime/checkpoint_storage.h"
 #include "runtime/savepoint_requests.h"
+#include "savepoint/stored_state_catalog.h"
 
 namespace thalweg::api {
 namespace {
@@ -18,14 +20,7 @@ namespace {
 constexpr std::chrono::minutes kSavepointTimeout{11};
 constexpr size_t kNameWidth = 90;
 
-std::string Utc(int64_t epoch_ms) {
-  const time_t seconds = static_cast<time_t>(epoch_ms / 1000);
-  tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  strftime(text, sizeof text, "%Y-%m-%d %H:%M:%SZ", &parts);
-  return text;
-}
+std::string Utc(int64_t epoch_ms) { return UtcText(epoch_ms) + "Z"; }
 
 int64_t SegmentBytes(const runtime::Manifest& m) {
   int64_t bytes = 0;
@@ -109,21 +104,17 @@ Result<std::string> ListState(FileSystem* fs, const std::string& state_root,
 }
 
 Result<std::string> ShowState(FileSystem* fs, const std::string& state_root,
-                              const std::string& path) {
-  std::string manifest_path = path;
+                              const std::string& path, bool ddl) {
+  std::string place = path;
   TW_ASSIGN_OR_RETURN(const auto info, fs->Stat(path));
-  bool is_job = !info;
-  if (info && info->is_directory) {
-    TW_ASSIGN_OR_RETURN(const auto metadata, fs->Stat(JoinPath(path, "_metadata")));
-    is_job = !metadata;
+  if (!info) {
+    TW_ASSIGN_OR_RETURN(place, FindJobFolder(fs, state_root, path));
   }
-  if (is_job) {
-    TW_ASSIGN_OR_RETURN(const std::string folder, FindJobFolder(fs, state_root, path));
-    TW_ASSIGN_OR_RETURN(const auto checkpoints, runtime::CheckpointStorage(fs, folder).List());
-    if (checkpoints.empty()) return Status::Io(folder + ": there is no checkpoint");
-    manifest_path = checkpoints.front().path;
-  }
-  TW_ASSIGN_OR_RETURN(const runtime::Manifest m, runtime::LoadManifest(fs, manifest_path));
+  TW_ASSIGN_OR_RETURN(place, Absolute(place));
+  TW_ASSIGN_OR_RETURN(const auto catalog, savepoint::StoredStateCatalog::Load(fs, place));
+  if (ddl) return catalog.CreateTables();
+  const runtime::Manifest& m = catalog.manifest();
+  const std::string& manifest_path = catalog.path();
   std::string out = fmt::format("{}\njob {}, checkpoint {}, generation {}, {}, {} key groups{}\n\n",
                                 manifest_path, m.job, m.epoch, m.generation, Utc(m.created_ms),
                                 m.max_parallelism, m.final ? ", the job has finished" : "");
@@ -144,7 +135,8 @@ Result<std::string> ShowState(FileSystem* fs, const std::string& state_root,
     out += fmt::format("output of epoch {}: {} pieces to be published\n", p.epoch,
                        p.committables.size());
   }
-  return out;
+  TW_ASSIGN_OR_RETURN(const std::string tables, catalog.Describe());
+  return out + tables;
 }
 
 Result<std::string> MakeSavepoint(FileSystem* fs, const std::string& state_root,

@@ -17,9 +17,10 @@ Result<std::string> FindJobFolder(FileSystem* file_system, const std::string& st
 /// A line per checkpoint of the job, or of all jobs if `job` is empty.
 Result<std::string> ListState(FileSystem* file_system, const std::string& state_root,
                               const std::string& job);
-/// The operators of a checkpoint, a savepoint, or a job's newest checkpoint.
+/// The operators of a checkpoint, a savepoint, or a job's newest checkpoint, and the columns of
+/// their tables; `ddl`: CREATE TABLE statements for these instead.
 Result<std::string> ShowState(FileSystem* file_system, const std::string& state_root,
-                              const std::string& path);
+                              const std::string& path, bool ddl);
 
 /// Asks the running job for a savepoint and waits for it; the savepoint's folder. `target` empty: a
 /// new one in the job's folder.

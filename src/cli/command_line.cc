@@ -114,6 +114,7 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
   CLI::App* list = state->add_subcommand("ls", "the jobs and their checkpoints");
   list->add_option("job", out.job, "a job's name, a part of it, or its checkpoint folder");
   CLI::App* show = state->add_subcommand("show", "the operators of a checkpoint or savepoint");
+  show->add_flag("--ddl", out.ddl, "print CREATE TABLE statements that read the state");
   show->add_option("path", out.job, "a checkpoint, a savepoint, or a job (its newest checkpoint)")
       ->required();
 

@@ -36,6 +36,7 @@ struct CommandLine {
   std::string target;  ///< savepoint: folder; empty: in the job's own
   bool stop = false;
   bool drain = false;
+  bool ddl = false;
 };
 
 /// The command line, or the exit code of a program that has nothing more to do: help, version and

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/duration.h"
+#include "base/utc_text.h"
 
 namespace thalweg::cli {
 namespace {
@@ -17,15 +18,6 @@ std::string Count(double rows) {
   return fmt::format("{:.1f} M", rows / 1e6);
 }
 
-std::string Utc(int64_t epoch_ms) {
-  const time_t seconds = static_cast<time_t>(epoch_ms / 1000);
-  tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
-  return text;
-}
-
 }  // namespace
 
 std::string ProgressLine(const ProgressFacts& facts) {
@@ -33,7 +25,7 @@ std::string ProgressLine(const ProgressFacts& facts) {
   line += fmt::format(": {} rows in ({}/s), {} out", Count(static_cast<double>(facts.rows_in)),
                       Count(facts.rows_per_second), Count(static_cast<double>(facts.rows_out)));
   if (facts.watermark_ms > INT64_MIN && facts.watermark_ms < INT64_MAX) {
-    line += ", watermark " + Utc(facts.watermark_ms);
+    line += ", watermark " + UtcText(facts.watermark_ms);
     const int64_t lag_ms = facts.now_ms - facts.watermark_ms;
     // The lag of old data says nothing.
     if (lag_ms >= 0 && lag_ms < int64_t{7} * 86'400'000) {

@@ -146,7 +146,7 @@ int StateCommand(const CommandLine& command) {
   if (command.command == Command::kStateList) {
     text = api::ListState(fs, root, command.job);
   } else if (command.command == Command::kStateShow) {
-    text = api::ShowState(fs, root, command.job);
+    text = api::ShowState(fs, root, command.job, command.ddl);
   } else {
     text = api::MakeSavepoint(fs, root, command.job, command.target, command.stop, command.drain);
     if (text.ok()) *text += '\n';

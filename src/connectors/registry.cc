@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 
 #include "base/nearest_name.h"
 #include "connectors/blackhole/blackhole_sink.h"
@@ -18,6 +19,13 @@ const Connector* const kConnectors[] = {
     &kBlackholeConnector, &kDatagenConnector, &kFilesystemConnector,
     &kNexmarkConnector,   &kPrintConnector,
 };
+
+std::mutex added_mutex;
+
+std::vector<const Connector*>* Added() {
+  static std::vector<const Connector*> added;
+  return &added;
+}
 
 /// Connectors that a Flink installation may have and this build has not.
 constexpr std::string_view kFlinkConnectors[] = {"kafka",
@@ -98,7 +106,7 @@ Result<const Connector*> ConnectorOf(const ConnectorTable& table) {
         fmt::format("table '{}': the connector '{}'", table.name, it->second));
   }
   std::vector<std::string_view> names;
-  for (const Connector* c : kConnectors) names.push_back(c->identifier);
+  for (const Connector* c : AllConnectors()) names.push_back(c->identifier);
   return Status::InvalidSql(fmt::format("table '{}': there is no connector '{}'{} (available: {})",
                                         table.name, it->second, DidYouMean(it->second, names),
                                         fmt::join(names, ", ")));
@@ -106,15 +114,24 @@ Result<const Connector*> ConnectorOf(const ConnectorTable& table) {
 
 }  // namespace
 
+void AddConnector(const Connector* connector) {
+  if (FindConnector(connector->identifier) != nullptr) return;
+  std::lock_guard lock(added_mutex);
+  Added()->push_back(connector);
+}
+
 const Connector* FindConnector(std::string_view identifier) {
-  for (const Connector* c : kConnectors) {
+  for (const Connector* c : AllConnectors()) {
     if (c->identifier == identifier) return c;
   }
   return nullptr;
 }
 
 std::vector<const Connector*> AllConnectors() {
-  return {std::begin(kConnectors), std::end(kConnectors)};
+  std::vector<const Connector*> all(std::begin(kConnectors), std::end(kConnectors));
+  std::lock_guard lock(added_mutex);
+  all.insert(all.end(), Added()->begin(), Added()->end());
+  return all;
 }
 
 Status ValidateOptions(const Connector& connector, const ConnectorTable& table) {

@@ -38,6 +38,9 @@ struct Connector {
                                                   const ConnectorContext&) = nullptr;
 };
 
+/// For a connector of a room above this one; again: nothing. Before the first statement is planned.
+void AddConnector(const Connector* connector);
+
 const Connector* FindConnector(std::string_view identifier);
 std::vector<const Connector*> AllConnectors();
 

@@ -13,6 +13,7 @@
 
 namespace thalweg::expr {
 
+/// The numbers stand in snapshots: new kinds come last.
 enum class AggregateKind : uint8_t {
   kCountStar,  ///< COUNT(*)
   kCount,
@@ -58,6 +59,11 @@ struct AggregateCall {
   data::Type result;
   std::string name;         // "SUM(price)", for EXPLAIN and errors
   data::ColumnPtr literal;  // LISTAGG's separator, PERCENTILE's percentages; else null
+  /// What it computes in terms of the sources' columns, whatever columns are read beside them:
+  /// finds its state again when the SQL around it has changed. The arguments alone, too. Empty: by
+  /// `name` and columns.
+  std::string identity;
+  std::string arguments_identity;
 };
 
 }  // namespace thalweg::expr

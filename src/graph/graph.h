@@ -45,6 +45,11 @@ struct Node {
   /// Identity over restarts, other parallelism and SQL edits: a hash of what the node is and of its
   /// inputs' identities; tables count by their names.
   std::string uid;
+  /// The same without what may change while its state stays of use: which aggregates it computes,
+  /// which columns are read beside its own. Not unique. Empty: unknown.
+  std::string family;
+  /// Of the output columns: what they are in terms of the sources' columns.
+  std::vector<std::string> lineage;
   NodeSpec spec;
   std::vector<Edge> inputs;
   data::Schema output;

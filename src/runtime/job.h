@@ -27,6 +27,7 @@
 #include "graph/graph.h"
 #include "operators/operator.h"
 #include "runtime/checkpoint_options.h"
+#include "runtime/restore_fit.h"
 #include "runtime/restored_job.h"
 
 namespace thalweg::operators {
@@ -41,8 +42,6 @@ namespace thalweg::runtime {
 
 class Channel;
 class CheckpointCoordinator;
-class CheckpointStorage;
-struct OwnerRecord;
 class Subtask;
 class Worker;
 
@@ -97,10 +96,8 @@ class Job {
   bool commits() const;
   /// Once started.
   int64_t generation() const { return generation_; }
-  /// Before Start. `generation`: taken in the options' folder before `restored` was chosen
-  /// (CheckpointStorage). `restored`: where to go on; null: from the start.
-  void EnableCheckpoints(CheckpointOptions options, int64_t generation,
-                         std::shared_ptr<const RestoredJob> restored);
+  /// Before Start. `restored`: where to go on; null: from the start.
+  void EnableCheckpoints(CheckpointOptions options, std::shared_ptr<const RestoredJob> restored);
   /// Instead of Start: the restored checkpoint is a job's final one, whose output had not yet been
   /// published whole.
   Status FinishPublication();
@@ -117,18 +114,15 @@ class Job {
   Job(graph::Graph graph, JobOptions options);
   Status Build();
   Status WaitForEnd();
-  /// Begins as the owner of the checkpoint folder, restores the sources, makes the coordinator.
+  /// Becomes the owner of the checkpoint folder, restores the sources, makes the coordinator.
   Status TakeOver();
   /// Publishes what the restored checkpoint lists as pending.
   Status RestoreSinks();
-  /// Earlier histories of this job whose unpublished output nobody needs any more.
-  Result<std::vector<std::string>> FinishedLineages(const CheckpointStorage& storage,
-                                                    const OwnerRecord& record) const;
   /// Of the sinks, or of all other nodes.
   Status OpenSubtasks(bool sinks);
   Status OpenSubtask(Subtask* subtask);
   /// Whether the next snapshots of `node` build on the restored segments.
-  bool ExtendsSegments(const NodeSnapshot& snapshot, const graph::Node& node) const;
+  bool ExtendsSegments(const NodeSnapshot& snapshot, size_t node) const;
   const NodeSnapshot* RestoredNode(size_t node) const;
   void Fail(Status status);
   Status NameLargestHolders(const Status& status) const;
@@ -138,9 +132,9 @@ class Job {
   JobOptions options_;
   CheckpointOptions checkpoints_;
   std::shared_ptr<const RestoredJob> restored_;
+  RestoreFit fit_;  // of restored_
   std::shared_ptr<MemoryPool> pool_;
   std::string lineage_;
-  std::vector<std::string> finished_lineages_;
   int64_t restored_epoch_ = 0;  // 0 unless the lineage goes on
   int64_t generation_ = 1;
   bool bounded_ = true;

@@ -43,6 +43,8 @@ void PutAll(const std::vector<T>& items, std::string* out);
 
 void Put(const std::string& s, std::string* out) { PutString(s, out); }
 
+void Put(const state::TableSchema& t, std::string* out) { t.AppendTo(out); }
+
 void Put(const NodeSnapshot& n, std::string* out) {
   PutString(n.uid, out);
   PutString(n.name, out);
@@ -52,6 +54,8 @@ void Put(const NodeSnapshot& n, std::string* out) {
   PutSigned(n.state_bytes, out);
   PutAll(n.entries, out);
   PutAll(n.segments, out);
+  PutString(n.family, out);
+  PutAll(n.tables, out);
 }
 
 void Put(const PendingOutput& p, std::string* out) {
@@ -71,6 +75,8 @@ void PutAll(const std::vector<T>& items, std::string* out) {
 class Fields {
  public:
   explicit Fields(std::string_view bytes) : in_(bytes) {}
+  /// What the fields below leave out, if the file is older.
+  void set_version(uint64_t version) { version_ = version; }
   bool ok() const { return ok_; }
   bool at_end() const { return in_.at_end(); }
 
@@ -110,7 +116,11 @@ class Fields {
     Get(&n->state_bytes);
     Get(&n->entries);
     Get(&n->segments);
+    if (version_ < 2) return;
+    Get(&n->family);
+    Get(&n->tables);
   }
+  void Get(state::TableSchema* t) { ok_ = ok_ && t->ReadFrom(&in_); }
   void Get(PendingOutput* p) {
     Get(&p->uid);
     Get(&p->epoch);
@@ -130,6 +140,7 @@ class Fields {
 
  private:
   ByteReader in_;
+  uint64_t version_ = Manifest::kVersion;
   bool ok_ = true;
 };
 
@@ -182,6 +193,7 @@ Result<Manifest> Manifest::Decode(std::string_view bytes) {
     return Status::NotSupported(fmt::format(
         "written by a newer thalweg: format {}, this program reads up to {}", version, kVersion));
   }
+  in.set_version(version);
   in.Get(&m.job);
   in.Get(&m.lineage);
   in.Get(&m.generation);

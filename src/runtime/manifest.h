@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "data/hash.h"
 #include "operators/operator.h"
+#include "state/table_schema.h"
 
 namespace thalweg::runtime {
 
@@ -40,6 +41,9 @@ struct NodeSnapshot {
   int64_t state_bytes = 0;  ///< live bytes, not those of the segments
   operators::OperatorState entries;
   std::vector<StateSegment> segments;
+  std::string family;  ///< graph::Node::family
+  /// What the rows of the keyed tables mean. Empty in format 1, and where there are no tables.
+  std::vector<state::TableSchema> tables;
 };
 
 /// Output that a sink has sealed in `epoch`: published when the epoch is durable, or at the next
@@ -52,7 +56,7 @@ struct PendingOutput {
 };
 
 struct Manifest {
-  static constexpr uint64_t kVersion = 1;
+  static constexpr uint64_t kVersion = 2;  ///< 1: without families and tables
 
   std::string job;
   /// Of the history that this checkpoint belongs to: a fresh start begins a new one.

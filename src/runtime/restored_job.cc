@@ -1,36 +1,16 @@
 #include "runtime/restored_job.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "runtime/checkpoint_storage.h"
 
 namespace thalweg::runtime {
-namespace {
-
-bool HoldsState(const NodeSnapshot& n) { return !n.entries.empty() || n.state_rows > 0; }
-
-bool KeepsState(const graph::Node& n) {
-  return std::holds_alternative<graph::ScanNode>(n.spec) ||
-         (!n.state_note.empty() && !n.state_note.starts_with("none"));
-}
-
-}  // namespace
-
 Result<RestoredJob> RestoredJob::Load(FileSystem* fs, const std::string& path) {
   RestoredJob restored;
   restored.path = path;
   TW_ASSIGN_OR_RETURN(restored.manifest, LoadManifest(fs, path));
   TW_ASSIGN_OR_RETURN(restored.folder, StateFolderOf(fs, path));
   return restored;
-}
-
-Status CheckKeyGroups(const RestoredJob& restored, int max_parallelism) {
-  if (restored.manifest.max_parallelism == max_parallelism) return Status::OK();
-  return Status::InvalidSql(fmt::format(
-      "{}: has {} key groups, this job {}: a checkpoint cannot change pipeline.max-parallelism",
-      restored.path, restored.manifest.max_parallelism, max_parallelism));
 }
 
 operators::OperatorState EntriesFor(const NodeSnapshot& node, int subtask, int parallelism,
@@ -59,26 +39,6 @@ std::vector<const StateSegment*> SegmentsFor(const NodeSnapshot& node, int subta
     return a->epoch < b->epoch;
   });
   return mine;
-}
-
-RestoreFit FitOf(const Manifest& manifest, const graph::Graph& graph) {
-  RestoreFit fit;
-  for (const graph::Node& node : graph.nodes) {
-    const NodeSnapshot* snapshot = manifest.Find(node.uid);
-    if (snapshot != nullptr && HoldsState(*snapshot)) {
-      fit.kept.push_back(node.name);
-    } else if (snapshot == nullptr && KeepsState(node)) {
-      fit.fresh.push_back(node.name);
-    }
-  }
-  for (const NodeSnapshot& snapshot : manifest.nodes) {
-    if (!HoldsState(snapshot)) continue;
-    const bool found =
-        std::any_of(graph.nodes.begin(), graph.nodes.end(),
-                    [&](const graph::Node& node) { return node.uid == snapshot.uid; });
-    if (!found) fit.lost.push_back(snapshot.name);
-  }
-  return fit;
 }
 
 }  // namespace thalweg::runtime

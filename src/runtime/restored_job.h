@@ -8,7 +8,6 @@
 
 #include "base/file_system.h"
 #include "base/status.h"
-#include "graph/graph.h"
 #include "operators/operator.h"
 #include "runtime/manifest.h"
 
@@ -25,22 +24,11 @@ struct RestoredJob {
   static Result<RestoredJob> Load(FileSystem* file_system, const std::string& path);
 };
 
-/// A checkpoint cannot change the number of key groups: kInvalidSql.
-Status CheckKeyGroups(const RestoredJob& restored, int max_parallelism);
-
 /// The entries of `node` for one of its subtasks now.
 operators::OperatorState EntriesFor(const NodeSnapshot& node, int subtask, int parallelism,
                                     int max_parallelism);
 /// Those of its segments that hold key groups of the subtask, oldest first.
 std::vector<const StateSegment*> SegmentsFor(const NodeSnapshot& node, int subtask, int parallelism,
                                              int max_parallelism);
-
-/// How a checkpoint fits a graph that may have changed since: operators' names, for people.
-struct RestoreFit {
-  std::vector<std::string> kept;
-  std::vector<std::string> lost;   ///< hold state in the checkpoint, and are not in the graph
-  std::vector<std::string> fresh;  ///< keep state, and are not in the checkpoint
-};
-RestoreFit FitOf(const Manifest& manifest, const graph::Graph& graph);
 
 }  // namespace thalweg::runtime

@@ -23,8 +23,10 @@
 #include "data/hash.h"
 #include "state/hash_index.h"
 #include "state/page_arena.h"
+#include "state/row_conversion.h"
 #include "state/row_layout.h"
 #include "state/state_block.h"
+#include "state/table_schema.h"
 
 namespace thalweg::state {
 
@@ -100,6 +102,16 @@ class KeyedTable {
   // For StateStore.
   /// The table's name in blocks.
   void SetName(std::string name) { name_ = std::move(name); }
+  const std::string& name() const { return name_; }
+  /// What the rows mean, for manifests; before the table is added to a store. Name, layout and row
+  /// sizes are the table's to fill in; without a call there are the keys alone.
+  void SetSchema(TableSchema schema);
+  TableSchema schema() const;
+  /// The blocks to be loaded are of another layout.
+  void ConvertFrom(const TableSchema& stored, RowConversion conversion) {
+    converted_layout_ = stored.layout;
+    conversion_ = std::make_unique<RowConversion>(std::move(conversion));
+  }
   /// Key types, row width and the meaning of the values, hashed.
   uint64_t layout_id() const { return layout_id_; }
   void BeginSnapshot(bool base);
@@ -209,6 +221,9 @@ class KeyedTable {
   size_t walked_ = 0;         // partitions that the running snapshot is through with
   std::string ahead_;         // blocks sealed between two calls of ContinueSnapshot
   std::string name_;          // in blocks
+  TableSchema schema_;
+  uint64_t converted_layout_ = 0;  // of the blocks that conversion_ is for
+  std::unique_ptr<RowConversion> conversion_;
 };
 
 }  // namespace thalweg::state

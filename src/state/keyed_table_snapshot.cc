@@ -176,7 +176,11 @@ bool KeyedTable::ContinueSnapshot(int64_t* budget, std::string* out) {
 // Until FinishLoad, a partition's `frozen` holds the places that a newer block has decided, and
 // `dirty` those that are in use.
 Status KeyedTable::LoadBlock(const BlockHeader& h, std::string_view body) {
-  if (h.layout != layout_id_ || h.row_bytes != static_cast<uint32_t>(layout_.row_bytes())) {
+  const RowConversion* conversion = h.layout == converted_layout_ ? conversion_.get() : nullptr;
+  const int32_t stored_bytes =
+      conversion != nullptr ? conversion->from_row_bytes() : layout_.row_bytes();
+  if ((h.layout != layout_id_ && conversion == nullptr) ||
+      h.row_bytes != static_cast<uint32_t>(stored_bytes)) {
     return Status::BadData(
         fmt::format("its rows of {} bytes do not fit the operator, which has rows of {} bytes with "
                     "{}: keys or aggregates have changed",
@@ -189,7 +193,9 @@ Status KeyedTable::LoadBlock(const BlockHeader& h, std::string_view body) {
     if (place == 0 || place > kLargestPlace) return Status::BadData("a place is out of range");
     Set(&p->frozen, place);
   }
-  const auto row_bytes = static_cast<size_t>(layout_.row_bytes());
+  const auto row_bytes = static_cast<size_t>(stored_bytes);
+  std::string converted;
+  std::string converted_tail;
   for (uint32_t i = 0; i < h.rows; ++i) {
     const char* image = in.Raw(row_bytes);
     if (image == nullptr) return Status::BadData("a row is cut off");
@@ -207,7 +213,13 @@ Status KeyedTable::LoadBlock(const BlockHeader& h, std::string_view body) {
       OpenPage(p);
       TW_RETURN_IF_ERROR(memory_->status());
     }
-    TW_RETURN_IF_ERROR(LoadRow(p, image, std::string_view(tail, saved.group)));
+    std::string_view owned(tail, saved.group);
+    if (conversion != nullptr) {
+      TW_RETURN_IF_ERROR(conversion->Convert(image, owned, &converted, &converted_tail));
+      image = converted.data();
+      owned = converted_tail;
+    }
+    TW_RETURN_IF_ERROR(LoadRow(p, image, owned));
     Set(&p->dirty, saved.place());
   }
   return in.remaining() == 0 ? Status::OK() : Status::BadData("a block has bytes to spare");
@@ -266,7 +278,30 @@ void KeyedTable::FinishLoad(bool track) {
     p->dirty = {};
     p->frozen = {};
   }
+  conversion_ = nullptr;
   if (track) StartTracking();
+}
+
+void KeyedTable::SetSchema(TableSchema schema) {
+  TW_CHECK(schema.keys.size() == options_.key_types.size(), "a schema of other keys");
+  schema_ = std::move(schema);
+}
+
+TableSchema KeyedTable::schema() const {
+  TableSchema s = schema_;
+  s.name = name_;
+  if (s.identity.empty()) s.identity = name_;
+  s.layout = layout_id_;
+  s.row_bytes = layout_.row_bytes();
+  s.value_offset = layout_.value_offset();
+  s.keys.resize(options_.key_types.size());
+  for (size_t i = 0; i < s.keys.size(); ++i) {
+    KeySchema& key = s.keys[i];
+    key.type = options_.key_types[i];
+    if (key.name.empty()) key.name = fmt::format("k{}", i);
+    if (key.shown.root() == data::TypeRoot::kNull) key.shown = key.type;
+  }
+  return s;
 }
 
 }  // namespace thalweg::state

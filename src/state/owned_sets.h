@@ -39,6 +39,10 @@ class OwnedSets {
   void Clear(uint8_t* owner, int32_t chain_offset);
 
   uint8_t* EntryBytes(uint8_t* entry) const { return table_.ValuesOf(entry) + sizeof(Links); }
+  /// Where EntryBytes begin in an entry's row.
+  int32_t entry_offset() const {
+    return table_.layout().value_offset() + static_cast<int32_t>(sizeof(Links));
+  }
   static Chain* ChainOf(uint8_t* owner, int32_t chain_offset) {
     return reinterpret_cast<Chain*>(owner + chain_offset);
   }

@@ -10,7 +10,9 @@ namespace thalweg::state {
 StateStore::StateStore(std::string owner) : owner_(std::move(owner)) {}
 StateStore::~StateStore() = default;
 
-Status StateStore::Restore(std::vector<std::shared_ptr<const StateSegment>> segments, bool extend) {
+Status StateStore::Restore(std::vector<std::shared_ptr<const StateSegment>> segments, bool extend,
+                           std::vector<TableSchema> schemas) {
+  schemas_ = std::move(schemas);
   segments_ = std::move(segments);
   extend_ = extend && !segments_.empty();
   for (size_t s = 0; s < segments_.size(); ++s) {
@@ -34,15 +36,33 @@ Status StateStore::AddTable(std::string name, KeyedTable* table) {
   for (const Entry& e : tables_) TW_CHECK(e.name != name, "two tables named " + name);
   TW_CHECK(table->num_rows() == 0, "rows before the table was added: " + name);
   table->SetName(name);
-  Restored* restored = RestoredTable(name);
-  restored->claimed = true;
-  Status loaded = Load(*restored, table);
+  auto restored = Source(table);
+  Status loaded = restored.status();
+  if (loaded.ok()) {
+    (*restored)->claimed = true;
+    loaded = Load(**restored, table);
+  }
   if (!loaded.ok()) {
     return loaded.WithContext(fmt::format("state \"{}\" of {}", name, owner_));
   }
   table->FinishLoad(extend_);
   tables_.push_back({std::move(name), table});
   return table->memory().status();
+}
+
+Result<StateStore::Restored*> StateStore::Source(KeyedTable* table) {
+  const TableSchema schema = table->schema();
+  for (const TableSchema& stored : schemas_) {
+    if (stored.identity != schema.identity) continue;
+    if (!CompareSchemas(stored, schema).same_rows) {
+      TW_ASSIGN_OR_RETURN(RowConversion conversion, RowConversion::Make(stored, schema));
+      converted_ = true;
+      table->ConvertFrom(stored, std::move(conversion));
+    }
+    return RestoredTable(stored.name);
+  }
+  // A table of that name may be another one now.
+  return schemas_.empty() ? RestoredTable(table->name()) : &none_;
 }
 
 Status StateStore::Load(const Restored& restored, KeyedTable* table) {
@@ -78,7 +98,7 @@ Status StateStore::FinishOpen() {
   if (opened_) return Status::OK();
   opened_ = true;
   for (const Restored& r : restored_) {
-    if (r.claimed) continue;
+    if (r.claimed || !schemas_.empty()) continue;
     return Status::BadData(
         fmt::format("{} does not know the state \"{}\" that is to be restored", owner_, r.table));
   }
@@ -86,6 +106,7 @@ Status StateStore::FinishOpen() {
   needs_base_ = !extend_;
   segments_.clear();
   restored_.clear();
+  schemas_.clear();
   return Status::OK();
 }
 
@@ -139,6 +160,12 @@ std::vector<StateStore::TableInfo> StateStore::Tables() const {
   std::vector<TableInfo> out;
   for (const Entry& e : tables_)
     out.push_back({e.name, e.table->num_rows(), e.table->live_bytes()});
+  return out;
+}
+
+std::vector<TableSchema> StateStore::Schemas() const {
+  std::vector<TableSchema> out;
+  for (const Entry& e : tables_) out.push_back(e.table->schema());
   return out;
 }
 

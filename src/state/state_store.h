@@ -28,6 +28,7 @@
 #include "base/status.h"
 #include "state/state_block.h"
 #include "state/state_segment.h"
+#include "state/table_schema.h"
 
 namespace thalweg::state {
 
@@ -45,8 +46,11 @@ class StateStore {
   /// subtasks the segments of all whose key groups overlap ours, each subtask's in their order.
   /// Foreign key groups are skipped. `extend`: the next snapshot is a delta upon these segments
   /// (they must then be kept and listed before it), else it is a base. Reads the blocks' headers;
-  /// kBadData names the segment and the place.
-  Status Restore(std::vector<std::shared_ptr<const StateSegment>> segments, bool extend = false);
+  /// kBadData names the segment and the place. `schemas`: of the tables in the segments, where they
+  /// are known: then a table is found by its identity, rows of another layout are converted if that
+  /// is possible, and tables that nobody adds are dropped.
+  Status Restore(std::vector<std::shared_ptr<const StateSegment>> segments, bool extend = false,
+                 std::vector<TableSchema> schemas = {});
   /// Not owned; stays until the store's end or RemoveTable; the name is unique in the store and
   /// stable across restarts. Loads what Restore holds for the table's key groups at once. kBadData:
   /// damaged bytes, or rows of another layout (the aggregates have changed).
@@ -67,6 +71,8 @@ class StateStore {
   /// for the next snapshot. At any time after BeginSnapshot.
   void AbortSnapshot();
 
+  /// Since Restore: rows of another layout have been converted.
+  bool converted() const { return converted_; }
   bool snapshot_running() const { return running_; }
   /// Of the running snapshot, from BeginSnapshot on.
   bool snapshot_is_base() const { return is_base_; }
@@ -78,6 +84,8 @@ class StateStore {
     int64_t bytes;
   };
   std::vector<TableInfo> Tables() const;
+  /// What the tables' rows mean; the same from the operator's Open on.
+  std::vector<TableSchema> Schemas() const;
   /// Rows and the strings beside them, without free room.
   int64_t live_bytes() const;
 
@@ -99,12 +107,17 @@ class StateStore {
 
   Restored* RestoredTable(std::string_view name);
   Status Load(const Restored& restored, KeyedTable* table);
+  /// The restored blocks of a table; prepares it for their layout.
+  Result<Restored*> Source(KeyedTable* table);
 
   const std::string owner_;
   std::vector<Entry> tables_;
   std::vector<std::shared_ptr<const StateSegment>> segments_;
   std::vector<Restored> restored_;
+  std::vector<TableSchema> schemas_;  // of restored_, if known
+  Restored none_;                     // of a table that has no blocks
   bool opened_ = false;
+  bool converted_ = false;
   bool running_ = false;
   bool done_ = false;
   bool is_base_ = false;

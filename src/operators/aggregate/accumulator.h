@@ -21,6 +21,7 @@
 #include "data/string_arena.h"
 #include "expr/aggregate.h"
 #include "state/keyed_table.h"
+#include "state/owned_sets.h"
 #include "state/state_memory.h"
 #include "state/state_store.h"
 
@@ -65,10 +66,10 @@ class Accumulator {
     offset_ = offset;
     table_ = table;
   }
-  /// Adds tables of its own (named by appending to `name`) to the operator's store.
-  virtual Status AddTables(const std::string& name, state::StateStore* store) {
-    return Status::OK();
-  }
+  /// The values that it keeps beside the row, counted; null if none.
+  virtual state::OwnedSets* sets() { return nullptr; }
+  /// What `owned` saves. After Place.
+  virtual std::vector<state::TailPart> tails() const { return {}; }
   /// The `from` of MergeStates are states of `other`, the same aggregate of another table; if it is
   /// never called, of this one.
   virtual void MergeFrom(const Accumulator& other) {}

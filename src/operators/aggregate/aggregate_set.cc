@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "data/gather.h"
+#include "operators/aggregate/stored_calls.h"
 
 namespace thalweg::operators {
 using data::Column;
@@ -13,6 +14,7 @@ Result<std::unique_ptr<AggregateSet>> AggregateSet::Make(std::vector<expr::Aggre
                                                          const AccumulatorOptions& options) {
   auto set = std::make_unique<AggregateSet>();
   set->calls_ = std::move(calls);
+  set->retracts_ = options.retracts;
   for (const expr::AggregateCall& call : set->calls_) {
     TW_ASSIGN_OR_RETURN(auto made, MakeAccumulator(call, options));
     set->offsets_.push_back(set->bytes_);
@@ -43,6 +45,7 @@ Result<std::unique_ptr<AggregateSet>> AggregateSet::Make(std::vector<expr::Aggre
 }
 
 void AggregateSet::Place(int32_t offset, state::KeyedTable* table) {
+  offset_ = offset;
   for (size_t i = 0; i < accumulators_.size(); ++i) {
     accumulators_[i]->Place(offset + offsets_[i], table);
     if (auto* owned = accumulators_[i]->owned()) table->AddOwnedField(owned);
@@ -57,13 +60,52 @@ void AggregateSet::Place(int32_t offset, state::KeyedTable* table) {
 
 Status AggregateSet::AddTables(const std::string& name, state::StateStore* store) {
   for (size_t i = 0; i < accumulators_.size(); ++i) {
-    TW_RETURN_IF_ERROR(accumulators_[i]->AddTables(name + ".agg" + std::to_string(i), store));
+    state::OwnedSets* sets = accumulators_[i]->sets();
+    if (sets == nullptr) continue;
+    sets->table()->SetSchema(ValuesSchema(calls_[i], sets));
+    TW_RETURN_IF_ERROR(store->AddTable(name + ".agg" + std::to_string(i), sets->table()));
   }
   for (size_t i = 0; i < distinct_.size(); ++i) {
-    state::KeyedTable* table = distinct_[i].set->table();
-    TW_RETURN_IF_ERROR(store->AddTable(name + ".distinct" + std::to_string(i), table));
+    std::vector<const expr::AggregateCall*> members;
+    for (const int m : distinct_[i].members) members.push_back(&calls_[static_cast<size_t>(m)]);
+    state::OwnedSets* sets = distinct_[i].set->sets();
+    sets->table()->SetSchema(DistinctSchema(members, DistinctIdentity(i), retracts_, sets));
+    TW_RETURN_IF_ERROR(store->AddTable(name + ".distinct" + std::to_string(i), sets->table()));
   }
   return Status::OK();
+}
+
+// A column has more than one set only if more calls read it than a mask has bits.
+std::string AggregateSet::DistinctIdentity(size_t distinct) const {
+  const auto& first = calls_[static_cast<size_t>(distinct_[distinct].members[0])];
+  int earlier = 0;
+  for (size_t i = 0; i < distinct; ++i) earlier += distinct_[i].args == distinct_[distinct].args;
+  return "DISTINCT " + ArgumentsIdentity(first) +
+         (earlier > 0 ? "#" + std::to_string(earlier) : "");
+}
+
+std::vector<state::FieldSchema> AggregateSet::Fields() const {
+  std::vector<state::FieldSchema> fields;
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    state::FieldSchema f = CallField(calls_[i], static_cast<int>(i), retracts_);
+    f.offset = offset_ + offsets_[i];
+    f.bytes = accumulators_[i]->bytes();
+    f.tails = accumulators_[i]->tails();
+    fields.push_back(std::move(f));
+  }
+  int32_t chain = offset_ + bytes_ - static_cast<int32_t>(distinct_.size()) * DistinctSet::kBytes;
+  for (size_t i = 0; i < distinct_.size(); ++i) {
+    state::FieldSchema f;
+    f.identity = DistinctIdentity(i);
+    f.codec = "values of " + ArgumentTypes(calls_[static_cast<size_t>(distinct_[i].members[0])]) +
+              (retracts_ ? ", counted" : "");
+    f.internal = true;
+    f.offset = chain;
+    f.bytes = DistinctSet::kBytes;
+    fields.push_back(std::move(f));
+    chain += DistinctSet::kBytes;
+  }
+  return fields;
 }
 
 std::string AggregateSet::Describe() const {

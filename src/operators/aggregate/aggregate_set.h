@@ -21,13 +21,17 @@ class AggregateSet {
                                                     const AccumulatorOptions& options);
 
   int32_t bytes() const { return bytes_; }
+  int32_t offset() const { return offset_; }
   int size() const { return static_cast<int>(calls_.size()); }
   const data::Type& result_type(int call) const { return calls_[static_cast<size_t>(call)].result; }
   /// The state stands at `offset` of the rows of `table`; registers what it owns there.
   void Place(int32_t offset, state::KeyedTable* table);
 
+  const std::vector<expr::AggregateCall>& calls() const { return calls_; }
   /// Adds the tables that the aggregates keep beside the groups: "<name>.agg0", "<name>.distinct0".
   Status AddTables(const std::string& name, state::StateStore* store);
+  /// The state as fields of the rows; after Place.
+  std::vector<state::FieldSchema> Fields() const;
   /// What the state's bytes mean, as text: a snapshot is restored only where it is the same.
   std::string Describe() const;
 
@@ -49,6 +53,10 @@ class AggregateSet {
     accumulators_[static_cast<size_t>(call)]->Result(states, count, to);
   }
   bool nested(int call) const;
+  /// The result needs more than the row: the values stand in a table of the aggregate's own.
+  bool keeps_values_aside(int call) const {
+    return accumulators_[static_cast<size_t>(call)]->sets() != nullptr;
+  }
   data::ColumnPtr NestedResult(int call, uint8_t* const* states, int32_t count) const {
     return accumulators_[static_cast<size_t>(call)]->NestedResult(states, count);
   }
@@ -64,6 +72,7 @@ class AggregateSet {
     int column;
     RowList list;
   };
+  std::string DistinctIdentity(size_t distinct) const;
   const data::Column* Decoded(const data::Batch& batch, int column);
   const FilterLane& LaneOf(const data::Batch& batch, int filter, const UpdateInput& in);
 
@@ -73,6 +82,8 @@ class AggregateSet {
   std::vector<Distinct> distinct_;
   std::vector<int> filters_;  // distinct filter columns
   int32_t bytes_ = 0;
+  int32_t offset_ = 0;  // in the rows
+  bool retracts_ = false;
 
   std::vector<data::ColumnPtr> decoded_;  // per batch: columns without dictionary encoding
   std::vector<FilterLane> lanes_;         // per batch

@@ -20,9 +20,7 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
   void MergeFrom(const Accumulator& other) override {
     source_ = &static_cast<const CollectAccumulator&>(other).sets_;
   }
-  Status AddTables(const std::string& name, state::StateStore* store) override {
-    return store->AddTable(name, sets_.table());
-  }
+  OwnedSets* sets() override { return &sets_; }
 
   Status Update(const UpdateInput& in) override {
     std::vector<int32_t> rows;

@@ -49,7 +49,7 @@ class DistinctSet final : public state::OwnedField {
   Status UpdatePartial(const UpdateInput& in);
 
   void Free(uint8_t* row, state::Slab* slab) override;
-  state::KeyedTable* table() { return sets_.table(); }
+  state::OwnedSets* sets() { return &sets_; }
   void MergeFrom(const DistinctSet& other) { source_ = &other.sets_; }
 
  private:

@@ -17,6 +17,10 @@ class FirstLastAccumulator final : public Accumulator {
       : slots_(call.result.WithNullable(true)), owned_(&slots_, &offset_), first_(first) {}
   int32_t bytes() const override { return sizeof(ValueSlot); }
   state::OwnedField* owned() override { return slots_.owns() ? &owned_ : nullptr; }
+  std::vector<state::TailPart> tails() const override {
+    if (!slots_.owns()) return {};
+    return {{state::TailPart::Kind::kString, offset_}};
+  }
 
   Status Update(const UpdateInput& in) override {
     const Column& arg = *in.args[0];
@@ -63,6 +67,9 @@ class FirstLastRetractAccumulator final : public Accumulator, private state::Own
       : type_(call.result.WithNullable(true)), first_(first) {}
   int32_t bytes() const override { return sizeof(state::ValueList); }
   state::OwnedField* owned() override { return this; }
+  std::vector<state::TailPart> tails() const override {
+    return {{state::TailPart::Kind::kList, offset_}};
+  }
 
   Status Update(const UpdateInput& in) override {
     const Column& arg = *in.args[0];

@@ -32,7 +32,10 @@ class GroupAggregate final : public Operator {
     o.groups = GroupsOf(*context, node_.keys.empty());
     TW_ASSIGN_OR_RETURN(table_, GroupTable::Make(std::move(o), context->pool()));
     TW_RETURN_IF_ERROR(table_->AddTo(kStateName, context->state()));
-    if (node_.state_ttl_ms > 0 && table_->table().count() > 0) ArmSweep();
+    if (node_.state_ttl_ms > 0 && table_->table().count() > 0) {
+      if (context->state()->converted()) StartTtl();
+      ArmSweep();
+    }
     return Status::OK();
   }
 
@@ -202,6 +205,15 @@ class GroupAggregate final : public Operator {
     if (!sweep_armed_) ArmSweep();
   }
 
+  // Groups from a time without TTL live for one more from now on.
+  void StartTtl() {
+    std::vector<uint8_t*> rows;
+    table_->table().CollectRows(&rows);
+    for (uint8_t* row : rows) {
+      if (*table_->LastAccess(row) == 0) *table_->LastAccess(row) = context_->eval().now_ms;
+    }
+  }
+
   void ArmSweep() {
     sweep_armed_ = true;
     context_->WakeAt(context_->eval().now_ms + node_.state_ttl_ms);
@@ -283,7 +295,10 @@ Result<std::unique_ptr<Operator>> MakeGroupAggregateOperator(const graph::Graph&
   const auto& spec = std::get<graph::GroupAggregateNode>(node.spec);
   const data::Schema& input = graph.nodes[static_cast<size_t>(node.inputs[0].from)].output;
   GroupTableOptions o;
-  for (const int key : spec.keys) o.key_types.push_back(input[static_cast<size_t>(key)].type);
+  for (const int key : spec.keys) {
+    o.key_types.push_back(input[static_cast<size_t>(key)].type);
+    o.schema.keys.push_back({input[static_cast<size_t>(key)].name, {}, {}});
+  }
   o.aggregates = spec.aggregates;
   o.counts_records = spec.input_retracts;
   o.streaming = graph.streaming;

@@ -1,5 +1,7 @@
 #include "operators/aggregate/group_table.h"
 
+#include "operators/aggregate/stored_calls.h"
+
 namespace thalweg::operators {
 using state::HeaderOf;
 using state::RowHeader;
@@ -35,6 +37,8 @@ GroupTable::GroupTable(GroupTableOptions o, MemoryPool*, std::unique_ptr<Aggrega
                        std::unique_ptr<state::StateMemory> memory)
     : counts_records_(o.counts_records),
       has_ttl_(o.has_ttl),
+      streaming_(o.streaming),
+      schema_(std::move(o.schema)),
       memory_holder_(std::move(memory)),
       memory_(*memory_holder_),
       aggregates_(std::move(aggregates)),
@@ -71,7 +75,43 @@ void GroupTable::Touch(const data::Rows& rows, const std::vector<uint8_t*>& stat
   }
 }
 
+state::TableSchema GroupTable::Schema() const {
+  state::TableSchema t = schema_;
+  t.keys.resize(static_cast<size_t>(table_.layout().num_keys()));
+  const int32_t values = table_.layout().value_offset();
+  const int32_t extra = values + (counts_records_ ? 8 : 0) + (has_ttl_ ? 8 : 0);
+  for (state::FieldSchema& f : t.fields) f.offset += extra;
+  if (t.live_offset >= 0) t.live_offset += extra;
+  if (counts_records_) {
+    state::FieldSchema f;
+    f.identity = f.name = "record_count";
+    f.codec = "COUNT()";
+    f.type = data::Type::Bigint().WithNullable(false);
+    f.internal = true;
+    f.offset = values;
+    f.bytes = 8;
+    f.same_as = "COUNT(*)";
+    f.required = "its input takes rows back now, so it must know how many rows each group has";
+    t.fields.push_back(std::move(f));
+  }
+  if (has_ttl_) {
+    state::FieldSchema f;
+    f.identity = f.name = "last_access";
+    f.codec = "time";
+    f.type = data::Type::TimestampLtz(3).WithNullable(false);
+    f.internal = true;
+    f.offset = values + (counts_records_ ? 8 : 0);
+    f.bytes = 8;
+    t.fields.push_back(std::move(f));
+  }
+  StoredAggregates stored{aggregates_->calls(), counts_records_, streaming_, aggregates_->offset()};
+  t.definition = stored.Encode();
+  for (state::FieldSchema& f : aggregates_->Fields()) t.fields.push_back(std::move(f));
+  return t;
+}
+
 Status GroupTable::AddTo(const std::string& name, state::StateStore* store) {
+  table_.SetSchema(Schema());
   TW_RETURN_IF_ERROR(store->AddTable(name, &table_));
   return aggregates_->AddTables(name, store);
 }

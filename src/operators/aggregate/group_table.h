@@ -12,6 +12,7 @@
 #include "operators/aggregate/aggregate_set.h"
 #include "operators/operator.h"
 #include "state/keyed_table.h"
+#include "state/table_schema.h"
 
 namespace thalweg::operators {
 
@@ -25,6 +26,9 @@ struct GroupTableOptions {
   int32_t extra_bytes = 0;
   data::KeyGroupRange groups{0, 1};
   int max_parallelism = 1;
+  /// What snapshots say of the table: names of the keys and, with offsets within the caller's own
+  /// part, its fields and live_offset.
+  state::TableSchema schema;
 };
 
 /// The key groups of a subtask; a singleton's are all on subtask 0.
@@ -69,12 +73,15 @@ class GroupTable {
  private:
   GroupTable(GroupTableOptions options, MemoryPool* pool, std::unique_ptr<AggregateSet> aggregates,
              std::unique_ptr<state::StateMemory> memory);
+  state::TableSchema Schema() const;
   int64_t* Int64At(uint8_t* row, int32_t offset) {
     return reinterpret_cast<int64_t*>(table_.ValuesOf(row) + offset);
   }
 
   const bool counts_records_;
   const bool has_ttl_;
+  const bool streaming_;
+  state::TableSchema schema_;
   std::unique_ptr<state::StateMemory> memory_holder_;
   state::StateMemory& memory_;
   std::unique_ptr<AggregateSet> aggregates_;  // before the table, which is destroyed first

@@ -19,6 +19,9 @@ class ListaggAccumulator final : public Accumulator {
         separator_(std::move(separator)) {}
   int32_t bytes() const override { return sizeof(ValueSlot); }
   state::OwnedField* owned() override { return &owned_; }
+  std::vector<state::TailPart> tails() const override {
+    return {{state::TailPart::Kind::kString, offset_}};
+  }
 
   Status Update(const UpdateInput& in) override {
     const data::ColumnView<std::string_view> v(*in.args[0]);

@@ -79,6 +79,9 @@ class StringMinMaxAccumulator final : public Accumulator {
       : slots_(call.result.WithNullable(true)), owned_(&slots_, &offset_), max_(max) {}
   int32_t bytes() const override { return sizeof(ValueSlot); }
   state::OwnedField* owned() override { return &owned_; }
+  std::vector<state::TailPart> tails() const override {
+    return {{state::TailPart::Kind::kString, offset_}};
+  }
 
   Status Update(const UpdateInput& in) override {
     const data::ColumnView<std::string_view> v(*in.args[0]);

@@ -26,9 +26,7 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
   void MergeFrom(const Accumulator& other) override {
     source_ = &static_cast<const MinMaxRetractAccumulator&>(other).sets_;
   }
-  Status AddTables(const std::string& name, state::StateStore* store) override {
-    return store->AddTable(name, sets_.table());
-  }
+  OwnedSets* sets() override { return &sets_; }
 
   Status Update(const UpdateInput& in) override {
     rows_.clear();

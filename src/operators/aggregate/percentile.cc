@@ -57,9 +57,7 @@ class PercentileAccumulator final : public Accumulator, private state::OwnedFiel
   void MergeFrom(const Accumulator& other) override {
     source_ = &static_cast<const PercentileAccumulator&>(other).sets_;
   }
-  Status AddTables(const std::string& name, state::StateStore* store) override {
-    return store->AddTable(name, sets_.table());
-  }
+  OwnedSets* sets() override { return &sets_; }
 
   Status Update(const UpdateInput& in) override {
     const Column& values = *in.args[0];

@@ -15,6 +15,10 @@ class SingleValueAccumulator final : public Accumulator {
       : slots_(call.result.WithNullable(true)), owned_(&slots_, &offset_) {}
   int32_t bytes() const override { return sizeof(State); }
   state::OwnedField* owned() override { return slots_.owns() ? &owned_ : nullptr; }
+  std::vector<state::TailPart> tails() const override {
+    if (!slots_.owns()) return {};
+    return {{state::TailPart::Kind::kString, offset_}};
+  }
 
   Status Update(const UpdateInput& in) override {
     for (int32_t k = 0; k < in.rows.count(); ++k) {

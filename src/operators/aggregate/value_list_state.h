@@ -36,6 +36,10 @@ class ValueListAccumulator : public Accumulator, private state::OwnedField {
  public:
   int32_t bytes() const override { return sizeof(ValueListState); }
   state::OwnedField* owned() override { return this; }
+  std::vector<state::TailPart> tails() const override {
+    constexpr auto kList = state::TailPart::Kind::kList;
+    return {{kList, offset_}, {kList, offset_ + static_cast<int32_t>(sizeof(state::ValueList))}};
+  }
   Status MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count) override {
     for (int32_t k = 0; k < count; ++k) {
       StateOf<ValueListState>(into[k])->Merge(*StateOf<ValueListState>(from[k]), SlabOf(into[k]));

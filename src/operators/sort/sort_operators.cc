@@ -12,8 +12,9 @@ Result<std::unique_ptr<Operator>> MakeSortOperator(const graph::Graph& graph,
   const bool inserts = input.mode == graph::ChangelogMode::kInsertOnly;
   if (spec.final_only && inserts) return MakeFinalSort(spec, input.output);
   if (spec.keys.empty() && inserts) return MakeFinalSort(spec, input.output);
-  if (spec.limit >= 0 || spec.final_only) return MakeTopRows(spec, input.output, !inserts);
-  if (spec.keys.empty()) return MakeTopRows(spec, input.output, !inserts);
+  if (spec.limit >= 0 || spec.final_only)
+    return MakeTopRows(spec, input.output, input.lineage, !inserts);
+  if (spec.keys.empty()) return MakeTopRows(spec, input.output, input.lineage, !inserts);
   const data::Type& first = input.output[static_cast<size_t>(spec.keys[0].column)].type;
   if (!inserts || !first.is_timestamp() || !spec.keys[0].ascending) {
     return Status::NotSupported("Sort on a non-time-attribute field is not supported.");

@@ -21,7 +21,7 @@ Result<std::unique_ptr<Operator>> MakeSortOperator(const graph::Graph& graph,
 
 std::unique_ptr<Operator> MakeFinalSort(const graph::SortNode& node, data::Schema schema);
 std::unique_ptr<Operator> MakeTopRows(const graph::SortNode& node, data::Schema schema,
-                                      bool input_retracts);
+                                      std::vector<std::string> lineage, bool input_retracts);
 std::unique_ptr<Operator> MakeTimeSort(const graph::SortNode& node, data::Schema schema);
 
 }  // namespace thalweg::operators

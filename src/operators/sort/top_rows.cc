@@ -4,6 +4,8 @@
 // State: a table of rows by their arrival number, and a tree of them in order, which Open rebuilds;
 // with retractions all rows, since any may move up, else only the first offset + limit. It all
 // belongs to subtask 0.
+#include <fmt/format.h>
+
 #include <map>
 #include <optional>
 
@@ -21,6 +23,7 @@ using data::Batch;
 using data::RowKind;
 
 constexpr char kStateName[] = "top";
+constexpr char kSortedDefinition[] = "sorted";
 /// A node of the tree.
 constexpr int64_t kNodeBytes = 96;
 
@@ -51,8 +54,16 @@ class OwnedValues final : public state::OwnedField {
 
 class TopRows final : public Operator {
  public:
-  TopRows(const graph::SortNode& node, data::Schema schema, bool input_retracts)
-      : node_(node), schema_(std::move(schema)), input_retracts_(input_retracts) {}
+  TopRows(const graph::SortNode& node, data::Schema schema, std::vector<std::string> lineage,
+          bool input_retracts)
+      : node_(node),
+        schema_(std::move(schema)),
+        lineage_(std::move(lineage)),
+        input_retracts_(input_retracts) {
+    if (lineage_.size() == schema_.size()) return;
+    lineage_.clear();
+    for (const data::Field& f : schema_) lineage_.push_back(f.name);
+  }
   ~TopRows() override {
     if (context_ != nullptr) {
       context_->pool()->Release(static_cast<int64_t>(rows_.size()) * kNodeBytes);
@@ -73,6 +84,7 @@ class TopRows final : public Operator {
     TW_CHECK(table_->layout().value_offset() == static_cast<int32_t>(sizeof(state::RowHeader)) + 16,
              "a row's values stand elsewhere");
     table_->AddOwnedField(&owned_);
+    table_->SetSchema(Schema());
     TW_RETURN_IF_ERROR(context->state()->AddTable(kStateName, &*table_));
     std::vector<uint8_t*> restored;
     table_->CollectRows(&restored);
@@ -112,6 +124,33 @@ class TopRows final : public Operator {
   }
 
  private:
+  state::TableSchema Schema() const {
+    state::TableSchema t;
+    t.definition = kSortedDefinition;
+    t.keys.push_back({"arrival", {}, {}});
+    const int32_t offset = table_->layout().value_offset();
+    t.fields.resize(2);
+    t.fields[0].identity = "sort key";
+    t.fields[0].required = "its rows are sorted otherwise";
+    t.fields[0].codec = "sort key";
+    for (const graph::SortKey& k : node_.keys) {
+      t.fields[0].codec += fmt::format(
+          " {}{}{}", schema_[static_cast<size_t>(k.column)].type.WithNullable(true).ToSummary(),
+          k.ascending ? " ASC" : " DESC", k.nulls_last ? " NULLS LAST" : "");
+    }
+    t.fields[1].identity = "row";
+    t.fields[1].codec = "columns";
+    t.fields[1].type = data::Type::Row(schema_);
+    t.fields[1].members = lineage_;
+    for (int i = 0; i < 2; ++i) {
+      t.fields[i].internal = true;
+      t.fields[i].offset = offset + 16 * i;
+      t.fields[i].bytes = 16;
+      t.fields[i].tails = {{state::TailPart::Kind::kString, offset + 16 * i}};
+    }
+    return t;
+  }
+
   using Key = std::pair<std::string_view, uint64_t>;  // sort key (in the row), arrival
   using Tree = std::map<Key, uint8_t*>;
 
@@ -214,6 +253,7 @@ class TopRows final : public Operator {
 
   const graph::SortNode& node_;
   const data::Schema schema_;
+  std::vector<std::string> lineage_;
   const bool input_retracts_;
   std::optional<state::StateMemory> memory_;
   OwnedValues owned_;
@@ -227,8 +267,8 @@ class TopRows final : public Operator {
 }  // namespace
 
 std::unique_ptr<Operator> MakeTopRows(const graph::SortNode& node, data::Schema schema,
-                                      bool input_retracts) {
-  return std::make_unique<TopRows>(node, std::move(schema), input_retracts);
+                                      std::vector<std::string> lineage, bool input_retracts) {
+  return std::make_unique<TopRows>(node, std::move(schema), std::move(lineage), input_retracts);
 }
 
 }  // namespace thalweg::operators

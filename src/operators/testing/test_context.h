@@ -55,7 +55,9 @@ class TestContext final : public OperatorContext {
   /// Open.
   void TakeSnapshot(std::vector<std::string>* snapshots);
   /// From here on a fresh store that holds these snapshots (which live on), for the next Open.
-  void RestoreFrom(const std::vector<std::string>& snapshots);
+  /// `tables`: what the snapshots' rows mean, if they may be those of another operator.
+  void RestoreFrom(const std::vector<std::string>& snapshots,
+                   std::vector<state::TableSchema> tables = {});
 
   expr::EvalContext& mutable_eval() { return eval_; }
   std::optional<int64_t>& wake_at() { return wake_at_; }

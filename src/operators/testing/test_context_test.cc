@@ -141,13 +141,15 @@ void TestContext::TakeSnapshot(std::vector<std::string>* snapshots) {
   snapshots->push_back(std::move(bytes));
 }
 
-void TestContext::RestoreFrom(const std::vector<std::string>& snapshots) {
+void TestContext::RestoreFrom(const std::vector<std::string>& snapshots,
+                              std::vector<state::TableSchema> tables) {
   state_ = std::make_unique<state::StateStore>("test operator");
   std::vector<std::shared_ptr<const state::StateSegment>> segments;
   for (const std::string& s : snapshots) {
     segments.push_back(std::make_shared<state::MemorySegment>("snapshot", s));
   }
-  const Status restored = state_->Restore(std::move(segments), true);
+  const bool extend = tables.empty();
+  const Status restored = state_->Restore(std::move(segments), extend, std::move(tables));
   ASSERT_TRUE(restored.ok()) << restored.message();
 }
 

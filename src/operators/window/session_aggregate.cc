@@ -35,6 +35,25 @@ struct Session {
   uint32_t unused;
 };
 
+std::vector<state::FieldSchema> SessionFields() {
+  std::vector<state::FieldSchema> fields(3);
+  for (int i = 0; i < 2; ++i) {
+    fields[i].identity = fields[i].name = i == 0 ? "window_start" : "window_end";
+    fields[i].type = data::Type::Timestamp(3).WithNullable(false);
+    fields[i].offset = 8 * i;
+    fields[i].bytes = 8;
+  }
+  fields[2].identity = "links";
+  fields[2].offset = offsetof(Session, next);
+  fields[2].bytes = sizeof(Session) - offsetof(Session, next);
+  for (state::FieldSchema& f : fields) {
+    f.codec = "session";
+    f.required = "its rows are no sessions";
+    f.internal = true;
+  }
+  return fields;
+}
+
 class SessionAggregate final : public Operator {
  public:
   SessionAggregate(const WindowAggregateNode& node, GroupTableOptions options, data::Schema output)
@@ -346,7 +365,12 @@ Result<std::unique_ptr<Operator>> MakeSessionAggregate(const graph::Graph& graph
   const auto& spec = std::get<WindowAggregateNode>(node.spec);
   const data::Schema& input = graph.nodes[static_cast<size_t>(node.inputs[0].from)].output;
   GroupTableOptions o;
-  for (const int key : spec.keys) o.key_types.push_back(input[static_cast<size_t>(key)].type);
+  for (const int key : spec.keys) {
+    o.key_types.push_back(input[static_cast<size_t>(key)].type);
+    o.schema.keys.push_back({input[static_cast<size_t>(key)].name, {}, {}});
+  }
+  o.schema.fields = SessionFields();
+  o.schema.live_offset = offsetof(Session, live);
   o.aggregates = spec.aggregates;
   o.counts_records = spec.input_retracts;
   o.streaming = graph.streaming;

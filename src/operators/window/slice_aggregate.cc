@@ -5,6 +5,7 @@
 // window has fired.
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 
 #include "data/gather.h"
@@ -406,10 +407,25 @@ Result<std::unique_ptr<Operator>> MakeSliceAggregate(const graph::Graph& graph,
   const auto& spec = std::get<WindowAggregateNode>(node.spec);
   const data::Schema& input = graph.nodes[static_cast<size_t>(node.inputs[0].from)].output;
   GroupTableOptions o;
-  for (const int key : spec.keys) o.key_types.push_back(input[static_cast<size_t>(key)].type);
+  for (const int key : spec.keys) {
+    o.key_types.push_back(input[static_cast<size_t>(key)].type);
+    o.schema.keys.push_back({input[static_cast<size_t>(key)].name, {}, {}});
+  }
+  // A slice is a window of its own, or a piece that several windows share.
+  const bool whole = spec.attached || spec.window.kind == graph::WindowKind::kTumble;
+  const std::string prefix = whole ? "window" : "slice";
+  const auto slice_key = static_cast<int32_t>(o.key_types.size());
   o.key_types.push_back(data::Type::Bigint().WithNullable(false));
+  o.schema.keys.push_back({prefix + "_end", {}, data::Type::Timestamp(3).WithNullable(false)});
   if (HasStart(spec)) {
     o.key_types.push_back(input[static_cast<size_t>(spec.attached_start)].type);
+    o.schema.keys.push_back({"window_start", {}, {}});
+  } else if (!spec.attached) {
+    const bool hops = spec.window.kind == graph::WindowKind::kHop;
+    const int64_t length = whole  ? spec.window.size_ms
+                           : hops ? std::gcd(spec.window.size_ms, spec.window.slide_ms)
+                                  : spec.window.slide_ms;
+    o.schema.shifted.push_back({prefix + "_start", slice_key, -length});
   }
   o.aggregates = spec.aggregates;
   o.counts_records = spec.input_retracts;

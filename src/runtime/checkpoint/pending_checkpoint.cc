@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
-#include "base/failpoint.h"
-
 namespace thalweg::runtime {
 
 PendingCheckpoint::PendingCheckpoint(CheckpointStorage* storage, int64_t generation, int64_t epoch,
-                                     const std::vector<int>& parallelism, int64_t inline_bytes)
-    : storage_(storage),
-      generation_(generation),
-      epoch_(epoch),  // Failpoints of state files are of no use if there are none.
-      inline_bytes_(TW_HAS_FAILPOINTS ? 0 : inline_bytes) {
+                                     const std::vector<int>& parallelism)
+    : storage_(storage), generation_(generation), epoch_(epoch) {
   for (const int p : parallelism) {
     nodes_.emplace_back();
     nodes_.back().missing = p;
@@ -25,7 +20,7 @@ Status PendingCheckpoint::AddChunk(int node, int subtask, std::string bytes) {
   if (part.done) return Status::OK();
   part.size += static_cast<int64_t>(bytes.size());
   bytes_ += static_cast<int64_t>(bytes.size());
-  if (part.file.empty() && part.size <= inline_bytes_) {
+  if (part.file.empty() && part.bytes.size() + bytes.size() <= kInlineBytes) {
     part.bytes += bytes;
     return Status::OK();
   }
@@ -33,7 +28,6 @@ Status PendingCheckpoint::AddChunk(int node, int subtask, std::string bytes) {
     part.file = CheckpointStorage::StateFileName(generation_, epoch_, node, subtask);
     TW_ASSIGN_OR_RETURN(part.open,
                         storage_->file_system()->Create(JoinPath(storage_->folder(), part.file)));
-    TW_FAILPOINT("state:created");
     TW_RETURN_IF_ERROR(part.open->Append(part.bytes));
     part.bytes.clear();
   }
@@ -46,9 +40,7 @@ Status PendingCheckpoint::Acknowledge(int node, int subtask, SubtaskSnapshot sna
   part.snapshot = std::move(snapshot);
   pause_us_ = std::max(pause_us_, part.snapshot.pause_us);
   if (part.open != nullptr) {
-    TW_FAILPOINT("state:written");
     TW_RETURN_IF_ERROR(part.open->Sync());
-    TW_FAILPOINT("state:synced");
     TW_RETURN_IF_ERROR(part.open->Close());
     part.open = nullptr;
   }
@@ -88,6 +80,7 @@ void PendingCheckpoint::AppendTo(int node, int max_parallelism, NodeSnapshot* ou
     const data::KeyGroupRange groups = data::KeyGroupsOf(s, parallelism, max_parallelism);
     out->entries.insert(out->entries.end(), part.snapshot.entries.begin(),
                         part.snapshot.entries.end());
+    if (part.snapshot.tables != nullptr) out->tables = *part.snapshot.tables;
     out->state_rows += part.snapshot.state_rows;
     out->state_bytes += part.snapshot.state_bytes;
     if (part.ended || part.snapshot.base) {

@@ -5,15 +5,19 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "operators/operator.h"
+#include "state/table_schema.h"
 
 namespace thalweg::runtime {
 
 /// A subtask's part, beside the chunks of its keyed tables.
 struct SubtaskSnapshot {
   operators::OperatorState entries;
+  /// What the rows of its keyed tables mean.
+  std::shared_ptr<const std::vector<state::TableSchema>> tables;
   bool base = true;         ///< the chunks are complete, not changes since the last snapshot
   int64_t state_rows = 0;   ///< live, of all keyed tables
   int64_t state_bytes = 0;  ///< live

@@ -38,11 +38,14 @@ Subtask::Subtask(SubtaskConfig config, std::unique_ptr<operators::Operator> op, 
 Subtask::~Subtask() = default;
 
 Status Subtask::Open(const operators::OperatorState& restored,
-                     std::vector<std::shared_ptr<const state::StateSegment>> segments,
-                     bool extend) {
+                     std::vector<std::shared_ptr<const state::StateSegment>> segments, bool extend,
+                     std::vector<state::TableSchema> tables) {
   ScopedMemoryPool scope(pool_.get());
-  if (!segments.empty()) TW_RETURN_IF_ERROR(state_.Restore(std::move(segments), extend));
+  if (!segments.empty()) {
+    TW_RETURN_IF_ERROR(state_.Restore(std::move(segments), extend, std::move(tables)));
+  }
   TW_RETURN_IF_ERROR(op_->Open(this, restored));
+  tables_ = std::make_shared<const std::vector<state::TableSchema>>(state_.Schemas());
   return state_.FinishOpen();
 }
 
@@ -235,6 +238,7 @@ Status Subtask::OnBarrier(int64_t epoch) {
     snapshot_ = {};
     TW_RETURN_IF_ERROR(op_->Snapshot(&snapshot_.entries));
     state_.BeginSnapshot(false);
+    snapshot_.tables = tables_;
     snapshot_.base = state_.snapshot_is_base();
     for (const auto& table : state_.Tables()) snapshot_.state_rows += table.rows;
     snapshot_.state_bytes = state_.live_bytes();
@@ -270,6 +274,7 @@ Result<bool> Subtask::ServeSnapshot() {
     state_.AbortSnapshot();
   } else if (durable_epoch_.load() == snapshot_epoch_) {
     state_.FinishSnapshot();
+    TW_RETURN_IF_ERROR(op_->OnCommit(snapshot_epoch_));
   } else {
     return snapshot_written_ ? false : WriteSnapshot();
   }

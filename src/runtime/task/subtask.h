@@ -46,10 +46,11 @@ class Subtask final : public operators::OperatorContext {
           std::vector<Output> outputs, const expr::EvalContext* eval, MemoryPool* parent_pool);
   ~Subtask() override;
 
-  /// `segments`: of its keyed tables, oldest first; `extend`: later snapshots build on them.
+  /// `segments`: of its keyed tables, oldest first; `extend`: later snapshots build on them;
+  /// `tables`: what their rows mean, if known.
   Status Open(const operators::OperatorState& restored,
               std::vector<std::shared_ptr<const state::StateSegment>> segments = {},
-              bool extend = false);
+              bool extend = false, std::vector<state::TableSchema> tables = {});
   /// Runs steps until none is possible; true if anything was done. `*stop`: sources end now.
   Result<bool> Run(const std::atomic<bool>& stop);
   /// End has been passed on to every consumer.
@@ -144,7 +145,8 @@ class Subtask final : public operators::OperatorContext {
   std::atomic<bool> drain_{false};
   int64_t snapshot_epoch_ = 0;     // of the state's running snapshot; 0: none
   bool snapshot_written_ = false;  // all of it is handed over
-  SubtaskSnapshot snapshot_;       // of snapshot_epoch_, while it is written
+  std::shared_ptr<const std::vector<state::TableSchema>> tables_;  // of state_
+  SubtaskSnapshot snapshot_;  // of snapshot_epoch_, while it is written
   std::atomic<int64_t> durable_epoch_{0};
   std::atomic<int64_t> failed_epoch_{0};
 };

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "graph/partial_schema.h"
+#include "sql/lowering/lineage.h"
 #include "sql/planner/describe.h"
 
 namespace thalweg::sql {
@@ -14,15 +15,6 @@ namespace {
 
 using graph::Distribution;
 using graph::Edge;
-
-uint64_t Hash(std::string_view text) {
-  uint64_t hash = 14695981039346656037ull;  // FNV-1a
-  for (char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 1099511628211ull;
-  }
-  return hash;
-}
 
 bool Deterministic(const std::vector<expr::ExprPtr>& exprs) {
   for (const expr::ExprPtr& e : exprs) {
@@ -45,19 +37,27 @@ class Lowerer {
     if (auto it = nodes_.find(plan.get()); it != nodes_.end()) return it->second;
     std::vector<int> inputs;
     for (const PlanPtr& input : plan->inputs) inputs.push_back(Add(input));
+    std::vector<const Lineage*> lineages;
+    for (const PlanPtr& input : plan->inputs) lineages.push_back(&lineages_.at(input.get()));
+    const Lineage& lineage =
+        lineages_.emplace(plan.get(), LineageOf(*plan, lineages)).first->second;
     const ChangelogTraits& traits = changelog_.at(plan.get());
     graph::Node node;
     node.spec = plan->spec;
     node.output = plan->schema;
+    node.family = lineage.family;
+    node.lineage = lineage.columns;
     node.mode = traits.mode();
     if (traits.upsert_key) node.upsert_key = *traits.upsert_key;
     bool input_changes =
         !plan->inputs.empty() && !changelog_.at(plan->inputs[0].get()).insert_only();
     if (auto* a = std::get_if<graph::GroupAggregateNode>(&node.spec)) {
       a->input_retracts = input_changes;
+      IdentifyCalls(*lineages[0], &a->aggregates);
       a->emit_update_before = traits.needs_before;
     } else if (auto* w = std::get_if<graph::WindowAggregateNode>(&node.spec)) {
       w->input_retracts = input_changes;
+      IdentifyCalls(*lineages[0], &w->aggregates);
     } else if (auto* s = std::get_if<graph::SortNode>(&node.spec)) {
       s->emit_update_before = traits.needs_before;
     } else if (auto* k = std::get_if<graph::SinkNode>(&node.spec)) {
@@ -97,7 +97,7 @@ class Lowerer {
       if (auto it = by_digest_.find(digest); it != by_digest_.end()) return it->second;
     }
     // Two nodes of one identity still differ in name.
-    uint64_t identity = Hash(Identity(node));
+    uint64_t identity = HashText(Identity(node));
     int copy = copies_[identity]++;
     node.uid =
         copy == 0 ? fmt::format("{:016x}", identity) : fmt::format("{:016x}-{}", identity, copy);
@@ -258,6 +258,7 @@ class Lowerer {
   bool two_phase_ = false;
   graph::Graph graph_;
   std::map<const PlanNode*, int> nodes_;
+  std::map<const PlanNode*, Lineage> lineages_;
   std::map<std::string, int> by_digest_;
   std::map<uint64_t, int> copies_;
 };

@@ -161,11 +161,11 @@ Result<std::shared_ptr<const runtime::RestoredJob>> FindRestored(
     if (!restored.ok()) {
       if (restored.status().code() != StatusCode::kBadData) return restored.status();
       notice(fmt::format("{}: the checkpoint before it is used", restored.status().message()));
-      damaged = info.path;
+      damaged += "\n  " + restored.status().message();
       continue;
     }
     if (skip-- > 0) {
-      damaged = info.path;
+      damaged += "\n  " + info.path;
       continue;
     }
     restored->continues = true;
@@ -174,8 +174,8 @@ Result<std::shared_ptr<const runtime::RestoredJob>> FindRestored(
   if (!damaged.empty()) {
     return Status::BadData(fmt::format(
         "no checkpoint in {} can be read; --restore PATH starts from a savepoint, --restore none "
-        "afresh",
-        options.folder));
+        "afresh. They are damaged:{}",
+        options.folder, damaged));
   }
   return none;
 }

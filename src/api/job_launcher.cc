@@ -31,12 +31,19 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
     checkpoints.file_system = file_system;
     checkpoints.log = log;
     checkpoints.savepoint_on_stop = savepoint_on_stop;
+    adjust(&checkpoints);
     SupervisedJob::Attempt made;
     TW_ASSIGN_OR_RETURN(made.restart, RestartOptionsOf(configuration, checkpoints));
-    TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, skip));
+    int64_t generation = 1;
+    if (!checkpoints.folder.empty()) {
+      if (attempt == 0 && skip == 0) TW_RETURN_IF_ERROR(CheckBeforeTakingOver(checkpoints));
+      runtime::CheckpointStorage storage(file_system, checkpoints.folder);
+      TW_ASSIGN_OR_RETURN(generation, storage.TakeGeneration());
+    }
+    TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, skip, notice));
     if (restored && restored->continues && restored->manifest.final) {
       if (!restored->manifest.pending.empty()) {
-        job->EnableCheckpoints(checkpoints, restored);
+        job->EnableCheckpoints(checkpoints, generation, restored);
         TW_RETURN_IF_ERROR(job->FinishPublication());
         notice(
             fmt::format("job {} had ended, but was killed before its output was published: "
@@ -46,11 +53,11 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
       }
       restored = nullptr;  // a rerun of a finished job starts afresh
     }
-    if (restored && attempt == 0) TW_RETURN_IF_ERROR(CheckFit(*restored));
-    job->EnableCheckpoints(checkpoints, restored);
+    if (restored && attempt == 0) TW_RETURN_IF_ERROR(CheckFit(*restored, true));
+    job->EnableCheckpoints(checkpoints, generation, restored);
     Status started = job->Start();
     if (started.ok()) {
-      if (first_generation_ == 0) first_generation_ = job->generation();
+      if (first_generation_ == 0) first_generation_ = generation;
       made.job = std::move(job);
       return made;
     }
@@ -62,16 +69,24 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
 }
 
 Result<std::shared_ptr<const runtime::RestoredJob>> JobLauncher::Find(
-    const runtime::CheckpointOptions& checkpoints, int skip) const {
+    const runtime::CheckpointOptions& checkpoints, int skip,
+    const std::function<void(const std::string&)>& say) const {
   if (first_generation_ > 0) {
     TW_ASSIGN_OR_RETURN(auto own,
-                        FindRestored(checkpoints, "latest", first_generation_, skip, notice));
+                        FindRestored(checkpoints, "latest", first_generation_, skip, say));
     if (own) return own;
   }
-  return FindRestored(checkpoints, restore, 0, skip, notice);
+  return FindRestored(checkpoints, restore, 0, skip, say);
 }
 
-Status JobLauncher::CheckFit(const runtime::RestoredJob& restored) const {
+Status JobLauncher::CheckBeforeTakingOver(const runtime::CheckpointOptions& checkpoints) const {
+  TW_ASSIGN_OR_RETURN(const auto restored, Find(checkpoints, 0, [](const std::string&) {}));
+  if (!restored || (restored->continues && restored->manifest.final)) return Status::OK();
+  TW_RETURN_IF_ERROR(runtime::CheckKeyGroups(*restored, options.max_parallelism));
+  return CheckFit(*restored, false);
+}
+
+Status JobLauncher::CheckFit(const runtime::RestoredJob& restored, bool say) const {
   const runtime::RestoreFit fit = runtime::FitOf(restored.manifest, graph);
   const bool lose = configuration.GetBoolean("execution.state-recovery.ignore-unclaimed-state") ||
                     configuration.GetBoolean("execution.savepoint.ignore-unclaimed-state");
@@ -90,6 +105,7 @@ Status JobLauncher::CheckFit(const runtime::RestoredJob& restored) const {
         "To go on without it: -D execution.state-recovery.ignore-unclaimed-state=true. To start "
         "afresh: --restore none.");
   }
+  if (!say) return Status::OK();
   notice(fmt::format("job {} goes on from checkpoint {} ({})", options.name,
                      restored.manifest.epoch, restored.path));
   for (const std::string& what : fit.migrated) notice("migrated: " + what);

@@ -26,6 +26,8 @@ class JobLauncher {
   FileSystem* file_system = FileSystem::Posix();
   std::function<void(const std::string&)> notice;
   std::function<void(const std::string&)> log;
+  /// For tests: what the configuration cannot say.
+  std::function<void(runtime::CheckpointOptions*)> adjust = [](runtime::CheckpointOptions*) {};
 
   /// A later attempt goes on from the latest checkpoint that an earlier one has made, if there is
   /// one.
@@ -33,9 +35,12 @@ class JobLauncher {
 
  private:
   Result<std::shared_ptr<const runtime::RestoredJob>> Find(
-      const runtime::CheckpointOptions& checkpoints, int skip) const;
-  /// What the restored checkpoint means for this job: prints it; refuses to lose state unasked.
-  Status CheckFit(const runtime::RestoredJob& restored) const;
+      const runtime::CheckpointOptions& checkpoints, int skip,
+      const std::function<void(const std::string&)>& say) const;
+  /// Refuses to lose state unasked. `say`: what the restored checkpoint means for this job.
+  Status CheckFit(const runtime::RestoredJob& restored, bool say) const;
+  /// What would be refused must not take the job from a process that runs it.
+  Status CheckBeforeTakingOver(const runtime::CheckpointOptions& checkpoints) const;
 
   int64_t first_generation_ = 0;  // of this run's first attempt; 0: none has started
 };

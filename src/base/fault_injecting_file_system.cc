@@ -11,7 +11,7 @@ class FaultInjectingWritableFile : public WritableFile {
       : fs_(fs), life_(life), base_(std::move(base)) {}
 
   Status Append(std::string_view bytes) override {
-    TW_RETURN_IF_ERROR(Alive());
+    TW_RETURN_IF_ERROR(Alive(true));
     return base_->Append(bytes);
   }
   Status Sync() override {
@@ -25,9 +25,9 @@ class FaultInjectingWritableFile : public WritableFile {
   const std::string& path() const override { return base_->path(); }
 
  private:
-  Status Alive() {
+  Status Alive(bool takes_space = false) {
     if (fs_->life_ != life_) return Status::Io(path() + ": the process that opened it has crashed");
-    return fs_->Change(path());
+    return fs_->Change(path(), takes_space);
   }
 
   FaultInjectingFileSystem* const fs_;
@@ -38,6 +38,18 @@ class FaultInjectingWritableFile : public WritableFile {
 void FaultInjectingFileSystem::FailAfter(int operations) {
   std::lock_guard lock(mutex_);
   fail_at_ = operations_ + operations;
+  fail_until_ = -1;
+}
+
+void FaultInjectingFileSystem::FailBetween(int from, int until) {
+  std::lock_guard lock(mutex_);
+  fail_at_ = operations_ + from;
+  fail_until_ = operations_ + until;
+}
+
+void FaultInjectingFileSystem::FillUpAfter(int operations) {
+  std::lock_guard lock(mutex_);
+  full_at_ = operations_ + operations;
 }
 
 void FaultInjectingFileSystem::Crash() {
@@ -53,7 +65,7 @@ void FaultInjectingFileSystem::Crash() {
 
 void FaultInjectingFileSystem::Recover() {
   std::lock_guard lock(mutex_);
-  fail_at_ = -1;
+  fail_at_ = fail_until_ = full_at_ = -1;
 }
 
 int FaultInjectingFileSystem::operations() const {
@@ -61,9 +73,19 @@ int FaultInjectingFileSystem::operations() const {
   return operations_;
 }
 
-Status FaultInjectingFileSystem::Change(const std::string& path) {
+Status FaultInjectingFileSystem::Change(const std::string& path, bool takes_space) {
   std::lock_guard lock(mutex_);
-  if (fail_at_ >= 0 && operations_ >= fail_at_) return Status::Io(path + ": injected fault");
+  if (fail_at_ >= 0 && operations_ >= fail_at_) {
+    // Counts only if there are operations after it that work.
+    if (fail_until_ < 0) return Status::Io(path + ": injected fault");
+    if (operations_ < fail_until_) {
+      ++operations_;
+      return Status::Io(path + ": injected fault");
+    }
+  }
+  if (takes_space && full_at_ >= 0 && operations_ >= full_at_) {
+    return Status::Io(path + ": No space left on device");
+  }
   ++operations_;
   return Status::OK();
 }
@@ -79,7 +101,7 @@ Result<std::unique_ptr<ReadableFile>> FaultInjectingFileSystem::OpenForRead(
 }
 
 Result<std::unique_ptr<WritableFile>> FaultInjectingFileSystem::Create(const std::string& path) {
-  TW_RETURN_IF_ERROR(Change(path));
+  TW_RETURN_IF_ERROR(Change(path, true));
   TW_ASSIGN_OR_RETURN(auto file, base_->Create(path));
   NoteSynced(path, 0);
   return {std::make_unique<FaultInjectingWritableFile>(this, life_, std::move(file))};

@@ -24,6 +24,11 @@ class FaultInjectingFileSystem : public FileSystem {
   /// After `operations` further changing operations (create, append, sync, rename, remove) every
   /// one fails with kIo, until Recover.
   void FailAfter(int operations);
+  /// The operation after `operations` further ones fails, and the rest work.
+  void FailOnly(int operations) { FailBetween(operations, operations + 1); }
+  /// Creations and appends after `operations` further changing operations find no space, until
+  /// Recover: the disk is full.
+  void FillUpAfter(int operations);
   /// All handles opened so far fail; unsynced bytes are cut off.
   void Crash();
   void Recover();
@@ -46,13 +51,16 @@ class FaultInjectingFileSystem : public FileSystem {
  private:
   friend class FaultInjectingWritableFile;
 
-  Status Change(const std::string& path);
+  void FailBetween(int from, int until);
+  Status Change(const std::string& path, bool takes_space = false);
   void NoteSynced(const std::string& path, int64_t bytes);
 
   FileSystem* const base_;
   mutable std::mutex mutex_;
   int operations_ = 0;
   int fail_at_ = -1;                       // operation number from which on everything fails
+  int fail_until_ = -1;                    // before this one; -1: for ever
+  int full_at_ = -1;                       // operation number from which on there is no space
   int life_ = 0;                           // handles of an earlier life are dead
   std::map<std::string, int64_t> synced_;  // durable length of files written through this
 };

@@ -33,8 +33,8 @@ enum class SinkMode : uint8_t {
 
 /// Whose output it is.
 struct Ownership {
-  /// A word of letters and digits: of this sink of this job, the same over all restarts of a
-  /// history.
+  /// A word of letters and digits: the job's history, then this sink of it; the same over all
+  /// restarts.
   std::string lineage;
   int64_t generation = 1;  ///< grows with every start
   /// Epoch of the checkpoint with which this lineage goes on: what it has published of later ones
@@ -91,6 +91,12 @@ class TableSink {
   /// have left unpublished is removed, and what they have published of epochs after
   /// `owner.restored_epoch` is withdrawn.
   virtual Status TakeOver(const Ownership& owner, const std::vector<std::string>& known) {
+    return Status::OK();
+  }
+  /// What sinks of these histories have left unpublished is removed: no checkpoint names it any
+  /// more, and a process of theirs that comes back must not publish it. `lineages`: beginnings of
+  /// Ownership::lineage. After TakeOver; while writers write, too.
+  virtual Status RemoveUnpublished(const std::vector<std::string>& lineages) {
     return Status::OK();
   }
   virtual Result<std::unique_ptr<SinkWriter>> MakeWriter(const WriterContext& context) = 0;

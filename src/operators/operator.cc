@@ -16,6 +16,4 @@ Result<Progress> Operator::Produce() { return Progress::kDone; }
 Status Operator::OnBarrier(int64_t epoch) { return Status::OK(); }
 Status Operator::Snapshot(OperatorState* state) { return Status::OK(); }
 
-Status Operator::OnCommit(int64_t epoch) { return Status::OK(); }
-
 }  // namespace thalweg::operators

@@ -98,8 +98,6 @@ class Operator {
   /// Appends what Open needs to go on from here beside the tables in context->state(), which are
   /// snapshotted by themselves: progress and counters. Copied while the barrier waits, so small.
   virtual Status Snapshot(OperatorState* state);
-  /// The epoch is durable and published. Default: nothing.
-  virtual Status OnCommit(int64_t epoch);
 
  protected:
   OperatorContext* context_ = nullptr;  // set by Open of the subclass

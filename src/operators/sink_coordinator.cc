@@ -51,6 +51,11 @@ Status SinkCoordinator::Restore(const connectors::Ownership& owner, const Operat
   return Commit(kEveryEpoch, false);
 }
 
+Status SinkCoordinator::RemoveUnpublished(const std::vector<std::string>& lineages) {
+  if (sink_ == nullptr || lineages.empty()) return Status::OK();
+  return sink_->RemoveUnpublished(lineages);
+}
+
 void SinkCoordinator::RollAt(int64_t epoch) {
   std::lock_guard lock(mutex_);
   roll_at_ = epoch;

@@ -68,6 +68,8 @@ class SinkCoordinator {
   std::vector<Sealed> Pending(int64_t epoch);
   /// The committer's own state, before Commit.
   Status Snapshot(OperatorState* state);
+  /// Of other histories of this job (see connectors::TableSink).
+  Status RemoveUnpublished(const std::vector<std::string>& lineages);
   /// Publishes everything sealed up to `epoch`, in order.
   Status Commit(int64_t epoch, bool end_of_input);
 

@@ -20,6 +20,8 @@ struct CheckpointOptions {
   int64_t timeout_ms = 600'000;
   int retained = 1;
   int64_t tolerable_failures = -1;  ///< consecutive; -1: any number
+  /// Keyed state of a subtask that is no larger goes into the manifest, not into a file of its own.
+  int64_t inline_bytes = 64 << 10;
   /// Folder for a savepoint that the job's stop makes; empty: the stop makes a checkpoint only.
   std::string savepoint_on_stop;
   FileSystem* file_system = FileSystem::Posix();

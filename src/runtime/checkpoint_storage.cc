@@ -6,6 +6,8 @@
 #include <charconv>
 #include <set>
 
+#include "base/failpoint.h"
+
 namespace thalweg::runtime {
 namespace {
 
@@ -65,13 +67,17 @@ Result<std::vector<FileInfo>> ListIfThere(FileSystem* fs, const std::string& fol
   return fs->List(folder);
 }
 
+/// Of "owner-7".
+std::optional<int64_t> OwnerGeneration(std::string_view name) {
+  if (!name.starts_with(kOwner)) return std::nullopt;
+  return ParseNumber(name.substr(kOwner.size()));
+}
+
 Result<int64_t> HighestGeneration(FileSystem* fs, const std::string& folder) {
   TW_ASSIGN_OR_RETURN(const auto entries, ListIfThere(fs, folder));
   int64_t highest = 0;
   for (const FileInfo& e : entries) {
-    const std::string_view name = FileName(e.path);
-    if (!name.starts_with(kOwner)) continue;
-    highest = std::max(highest, ParseNumber(name.substr(kOwner.size())).value_or(0));
+    highest = std::max(highest, OwnerGeneration(FileName(e.path)).value_or(0));
   }
   return highest;
 }
@@ -95,12 +101,11 @@ Result<int64_t> CheckpointStorage::TakeGeneration() {
     const std::string path = JoinPath(folder_, fmt::format("{}{}", kOwner, ++generation));
     auto file = fs_->Create(path);
     if (file.ok()) {
+      TW_FAILPOINT("owner:created");
       TW_RETURN_IF_ERROR((*file)->Sync());
       TW_RETURN_IF_ERROR((*file)->Close());
       TW_RETURN_IF_ERROR(fs_->SyncDirectory(folder_));
-      if (generation > 1) {
-        (void)fs_->RemoveFile(JoinPath(folder_, fmt::format("{}{}", kOwner, generation - 1)));
-      }
+      TW_FAILPOINT("owner:taken");
       return generation;
     }
     TW_ASSIGN_OR_RETURN(const auto taken, fs_->Stat(path));
@@ -115,40 +120,135 @@ Result<bool> CheckpointStorage::Owns(int64_t generation) const {
   return highest <= generation;
 }
 
-Result<std::vector<CheckpointInfo>> CheckpointStorage::List() const {
+/// What stands in the folder.
+struct CheckpointStorage::Contents {
+  std::vector<CheckpointInfo> valid;      // newest first
+  std::vector<CheckpointInfo> worthless;  // published too late
+  std::vector<std::string> leftovers;     // of writes that were cut off
+  std::vector<std::string> damaged_owners;
+  std::vector<std::pair<int64_t, std::string>> owners;  // generation and path, ascending
+  OwnerRecord record;                                   // of the last owner that has begun
+  int64_t begun = 0;                                    // its generation; 0: there is none
+};
+
+Result<CheckpointStorage::Contents> CheckpointStorage::Look() const {
+  Contents contents;
   TW_ASSIGN_OR_RETURN(const auto entries, ListIfThere(fs_, folder_));
-  std::vector<CheckpointInfo> found;
+  std::vector<CheckpointInfo> manifests;
   for (const FileInfo& e : entries) {
-    if (auto info = ParseManifestName(e.path)) found.push_back(std::move(*info));
+    if (auto info = ParseManifestName(e.path)) manifests.push_back(std::move(*info));
+    if (e.path.ends_with(kPartial)) contents.leftovers.push_back(e.path);
+    if (const auto generation = OwnerGeneration(FileName(e.path))) {
+      contents.owners.emplace_back(*generation, e.path);
+    }
   }
-  std::sort(found.begin(), found.end(), [](const CheckpointInfo& a, const CheckpointInfo& b) {
-    return a.generation != b.generation ? a.generation > b.generation : a.epoch > b.epoch;
-  });
-  return found;
+  std::sort(contents.owners.begin(), contents.owners.end());
+  for (const auto& [generation, path] : contents.owners) {
+    auto text = ReadAll(fs_, path);
+    if (!text.ok()) {
+      TW_ASSIGN_OR_RETURN(const auto there, fs_->Stat(path));
+      if (there) return text.status();
+      continue;  // a later owner has just removed it
+    }
+    // Empty: not begun. Damaged: as before there were records, every checkpoint counts.
+    auto record = OwnerRecord::Decode(*text);
+    if (!record.ok()) {
+      if (!text->empty()) contents.damaged_owners.push_back(path);
+      continue;
+    }
+    contents.record = *std::move(record);
+    contents.begun = generation;
+  }
+  for (CheckpointInfo& info : manifests) {
+    const bool counts =
+        info.generation >= contents.begun || contents.record.Counts(info.generation, info.epoch);
+    (counts ? contents.valid : contents.worthless).push_back(std::move(info));
+  }
+  std::sort(contents.valid.begin(), contents.valid.end(),
+            [](const CheckpointInfo& a, const CheckpointInfo& b) {
+              return a.generation != b.generation ? a.generation > b.generation : a.epoch > b.epoch;
+            });
+  return contents;
+}
+
+Result<std::vector<CheckpointInfo>> CheckpointStorage::List() const {
+  TW_ASSIGN_OR_RETURN(Contents contents, Look());
+  return std::move(contents.valid);
+}
+
+Result<OwnerRecord> CheckpointStorage::Begin(int64_t generation, const std::string& lineage,
+                                             const CheckpointInfo* restored,
+                                             const std::function<void(const std::string&)>& log) {
+  TW_ASSIGN_OR_RETURN(const Contents contents, Look());
+  for (const std::string& path : contents.damaged_owners) {
+    log(path + ": damaged; what it said of earlier starts is not known");
+  }
+  OwnerRecord record;
+  record.lineage = lineage;
+  for (const std::string& ended : contents.record.ended) record.End(ended);
+  record.End(contents.record.lineage);
+  for (const CheckpointInfo& info : contents.valid) {
+    const bool newer = restored != nullptr && (info.generation != restored->generation
+                                                   ? info.generation > restored->generation
+                                                   : info.epoch > restored->epoch);
+    if (!newer) record.Add(info.generation, info.epoch);
+  }
+  if (restored != nullptr) record.Add(restored->generation, restored->epoch);
+  const std::string name = fmt::format("{}{}", kOwner, generation);
+  TW_RETURN_IF_ERROR(WriteDurably(fs_, JoinPath(folder_, name), record.Encode()));
+  TW_FAILPOINT("owner:begun");
+  TW_ASSIGN_OR_RETURN(const bool owns, Owns(generation));
+  if (!owns) {
+    return Status::Cancelled(
+        fmt::format("{}: another process has become the owner while this one started", folder_));
+  }
+  for (const auto& [earlier, path] : contents.owners) {
+    if (earlier < generation) (void)fs_->RemoveFile(path);
+  }
+  return record;
 }
 
 Status CheckpointStorage::Publish(const Manifest& manifest) {
   const std::string name = fmt::format("{}{}-g{}", kManifest, manifest.epoch, manifest.generation);
   // State files first: a durable manifest must not name what a crash can still lose.
   TW_RETURN_IF_ERROR(fs_->SyncDirectory(JoinPath(folder_, kShared)));
-  return WriteDurably(fs_, JoinPath(folder_, name), manifest.Encode());
+  TW_FAILPOINT("manifest:begin");
+  TW_RETURN_IF_ERROR(WriteDurably(fs_, JoinPath(folder_, name), manifest.Encode()));
+  TW_FAILPOINT("manifest:durable");
+  return Status::OK();
 }
 
-Status CheckpointStorage::RemoveOld(int retained, int64_t generation) {
-  TW_ASSIGN_OR_RETURN(const auto checkpoints, List());
+Result<CheckpointStorage::Cleaned> CheckpointStorage::RemoveOld(int retained, int64_t generation) {
+  TW_ASSIGN_OR_RETURN(const Contents contents, Look());
+  Cleaned cleaned;
   std::set<std::string> named;
   Status first;
-  const auto note = [&first](Status s) {
+  const auto remove = [&](const std::string& path) {
+    Status s = fs_->RemoveFile(path);
     if (first.ok()) first = std::move(s);
   };
-  for (size_t i = 0; i < checkpoints.size(); ++i) {
-    if (static_cast<int>(i) >= retained) {
-      if (checkpoints[i].generation <= generation) note(fs_->RemoveFile(checkpoints[i].path));
+  for (const CheckpointInfo& info : contents.worthless) {
+    if (info.generation > generation) continue;
+    remove(info.path);
+    cleaned.worthless.push_back(info.path);
+  }
+  int kept = 0;
+  for (const CheckpointInfo& info : contents.valid) {
+    if (kept >= retained) {
+      if (info.generation <= generation) remove(info.path);
+      TW_FAILPOINT("clean-up:manifest");
       continue;
     }
-    auto manifest = LoadManifest(fs_, checkpoints[i].path);
-    // What a damaged or newer manifest names is unknown, so nothing is removed beside it.
+    auto manifest = LoadManifest(fs_, info.path);
+    if (manifest.status().code() == StatusCode::kBadData && info.generation <= generation) {
+      remove(info.path);
+      cleaned.worthless.push_back(info.path);
+      continue;
+    }
+    // What a newer format names is unknown, so nothing is removed beside it.
     if (!manifest.ok()) return manifest.status();
+    ++kept;
+    cleaned.lineages.insert(manifest->lineage);
     for (const NodeSnapshot& n : manifest->nodes) {
       for (const StateSegment& s : n.segments) named.insert(s.file);
     }
@@ -157,9 +257,16 @@ Status CheckpointStorage::RemoveOld(int retained, int64_t generation) {
   for (const FileInfo& e : shared) {
     const auto owner = GenerationOfStateFile(FileName(e.path));
     if (!owner || *owner > generation) continue;
-    if (!named.contains(JoinPath(kShared, FileName(e.path)))) note(fs_->RemoveFile(e.path));
+    if (!named.contains(JoinPath(kShared, FileName(e.path)))) remove(e.path);
+    TW_FAILPOINT("clean-up:state");
   }
-  return first;
+  for (const std::string& path : contents.leftovers) {
+    const std::string whole = path.substr(0, path.size() - kPartial.size());
+    const auto info = ParseManifestName(whole);
+    if (info && info->generation <= generation) remove(path);
+  }
+  TW_RETURN_IF_ERROR(first);
+  return cleaned;
 }
 
 std::string CheckpointStorage::StateFileName(int64_t generation, int64_t epoch, int node,
@@ -205,9 +312,12 @@ Status WriteDurably(FileSystem* fs, const std::string& path, std::string_view by
   TW_RETURN_IF_ERROR(fs->RemoveFile(partial));
   TW_ASSIGN_OR_RETURN(const auto file, fs->Create(partial));
   Status written = file->Append(bytes);
+  TW_FAILPOINT("file:written");
   if (written.ok()) written = file->Sync();
   if (written.ok()) written = file->Close();
+  TW_FAILPOINT("file:synced");
   if (written.ok()) written = fs->Rename(partial, path);
+  TW_FAILPOINT("file:renamed");
   if (!written.ok()) {
     (void)fs->RemoveFile(partial);
     return written;

@@ -166,9 +166,10 @@ bool Job::commits() const {
   return std::any_of(sinks_.begin(), sinks_.end(), [](const auto& s) { return s && s->commits(); });
 }
 
-void Job::EnableCheckpoints(CheckpointOptions options,
+void Job::EnableCheckpoints(CheckpointOptions options, int64_t generation,
                             std::shared_ptr<const RestoredJob> restored) {
   checkpoints_ = std::move(options);
+  generation_ = generation;
   restored_ = std::move(restored);
   if (restored_) fit_ = FitOf(restored_->manifest, graph_);
 }
@@ -199,33 +200,55 @@ Status Job::RestoreSinks() {
     Status s = sinks_[i]->Restore(
         owner, snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
         std::move(pending));
+    if (s.ok()) s = sinks_[i]->RemoveUnpublished(finished_lineages_);
     if (!s.ok()) return s.WithContext(graph_.nodes[i].name);
   }
   return Status::OK();
 }
 
+// A history can be gone on with while a checkpoint of it is left; what is restored from it now may
+// still lie in its unpublished files.
+Result<std::vector<std::string>> Job::FinishedLineages(const CheckpointStorage& storage,
+                                                       const OwnerRecord& record) const {
+  std::vector<std::string> finished = record.ended;
+  if (finished.empty()) return finished;
+  if (restored_) std::erase(finished, restored_->manifest.lineage);
+  TW_ASSIGN_OR_RETURN(const auto checkpoints, storage.List());
+  for (const CheckpointInfo& info : checkpoints) {
+    const auto manifest = LoadManifest(checkpoints_.file_system, info.path);
+    if (manifest.ok()) std::erase(finished, manifest->lineage);
+  }
+  return finished;
+}
+
 Status Job::TakeOver() {
   const RestoredJob* restored = restored_.get();
-  if (restored != nullptr && restored->manifest.max_parallelism != options_.max_parallelism) {
-    return Status::InvalidSql(fmt::format(
-        "{}: has {} key groups, this job {}: a checkpoint cannot change pipeline.max-parallelism",
-        restored->path, restored->manifest.max_parallelism, options_.max_parallelism));
-  }
+  if (restored != nullptr) TW_RETURN_IF_ERROR(CheckKeyGroups(*restored, options_.max_parallelism));
   lineage_ = MakeLineage();
   restored_epoch_ = 0;
+  std::optional<CheckpointInfo> gone_on_with;
   if (restored != nullptr && restored->continues) {
-    lineage_ = restored->manifest.lineage;
-    restored_epoch_ = restored->manifest.epoch;
+    const Manifest& m = restored->manifest;
+    lineage_ = m.lineage;
+    restored_epoch_ = m.epoch;
+    gone_on_with = {m.generation, m.epoch, restored->path};
   }
+  OwnerRecord record;
   if (has_checkpoints()) {
     CheckpointStorage storage(checkpoints_.file_system, checkpoints_.folder);
-    TW_ASSIGN_OR_RETURN(generation_, storage.TakeGeneration());
+    TW_ASSIGN_OR_RETURN(
+        record, storage.Begin(generation_, lineage_, gone_on_with ? &*gone_on_with : nullptr,
+                              checkpoints_.log));
+    TW_ASSIGN_OR_RETURN(finished_lineages_, FinishedLineages(storage, record));
   }
   CheckpointedJob job{.name = options_.name,
                       .lineage = lineage_,
                       .generation = generation_,
                       .epoch = restored_epoch_,
                       .max_parallelism = options_.max_parallelism};
+  for (const std::string& ended : record.ended) {
+    if (std::ranges::count(finished_lineages_, ended) == 0) job.ended_lineages.push_back(ended);
+  }
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const graph::Node& node = graph_.nodes[i];
     const NodeSnapshot* snapshot = RestoredNode(i);

@@ -42,6 +42,8 @@ namespace thalweg::runtime {
 
 class Channel;
 class CheckpointCoordinator;
+class CheckpointStorage;
+struct OwnerRecord;
 class Subtask;
 class Worker;
 
@@ -96,8 +98,10 @@ class Job {
   bool commits() const;
   /// Once started.
   int64_t generation() const { return generation_; }
-  /// Before Start. `restored`: where to go on; null: from the start.
-  void EnableCheckpoints(CheckpointOptions options, std::shared_ptr<const RestoredJob> restored);
+  /// Before Start. `generation`: taken in the options' folder before `restored` was chosen
+  /// (CheckpointStorage). `restored`: where to go on; null: from the start.
+  void EnableCheckpoints(CheckpointOptions options, int64_t generation,
+                         std::shared_ptr<const RestoredJob> restored);
   /// Instead of Start: the restored checkpoint is a job's final one, whose output had not yet been
   /// published whole.
   Status FinishPublication();
@@ -114,10 +118,13 @@ class Job {
   Job(graph::Graph graph, JobOptions options);
   Status Build();
   Status WaitForEnd();
-  /// Becomes the owner of the checkpoint folder, restores the sources, makes the coordinator.
+  /// Begins as the owner of the checkpoint folder, restores the sources, makes the coordinator.
   Status TakeOver();
   /// Publishes what the restored checkpoint lists as pending.
   Status RestoreSinks();
+  /// Earlier histories of this job whose unpublished output nobody needs any more.
+  Result<std::vector<std::string>> FinishedLineages(const CheckpointStorage& storage,
+                                                    const OwnerRecord& record) const;
   /// Of the sinks, or of all other nodes.
   Status OpenSubtasks(bool sinks);
   Status OpenSubtask(Subtask* subtask);
@@ -135,6 +142,7 @@ class Job {
   RestoreFit fit_;  // of restored_
   std::shared_ptr<MemoryPool> pool_;
   std::string lineage_;
+  std::vector<std::string> finished_lineages_;
   int64_t restored_epoch_ = 0;  // 0 unless the lineage goes on
   int64_t generation_ = 1;
   bool bounded_ = true;

@@ -1,5 +1,7 @@
 #include "runtime/restored_job.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "runtime/checkpoint_storage.h"
@@ -11,6 +13,13 @@ Result<RestoredJob> RestoredJob::Load(FileSystem* fs, const std::string& path) {
   TW_ASSIGN_OR_RETURN(restored.manifest, LoadManifest(fs, path));
   TW_ASSIGN_OR_RETURN(restored.folder, StateFolderOf(fs, path));
   return restored;
+}
+
+Status CheckKeyGroups(const RestoredJob& restored, int max_parallelism) {
+  if (restored.manifest.max_parallelism == max_parallelism) return Status::OK();
+  return Status::InvalidSql(fmt::format(
+      "{}: has {} key groups, this job {}: a checkpoint cannot change pipeline.max-parallelism",
+      restored.path, restored.manifest.max_parallelism, max_parallelism));
 }
 
 operators::OperatorState EntriesFor(const NodeSnapshot& node, int subtask, int parallelism,

@@ -24,6 +24,9 @@ struct RestoredJob {
   static Result<RestoredJob> Load(FileSystem* file_system, const std::string& path);
 };
 
+/// A checkpoint cannot change the number of key groups: kInvalidSql.
+Status CheckKeyGroups(const RestoredJob& restored, int max_parallelism);
+
 /// The entries of `node` for one of its subtasks now.
 operators::OperatorState EntriesFor(const NodeSnapshot& node, int subtask, int parallelism,
                                     int max_parallelism);

@@ -1,6 +1,8 @@
 // Engine whose streaming jobs run with a checkpoint after every few batches, on a simulated disk
 // that crashes, and with a result sink that fails: then the job object is dropped, the machine
-// comes back with what was durable, and another job goes on from the newest checkpoint.
+// comes back with what was durable, and another job goes on from the newest checkpoint. Either at
+// random moments, or after every checkpoint: then each barrier that a job ever aligns is one that
+// some life goes on from.
 #include <atomic>
 #include <random>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "expr/time_zone.h"
 #include "runner/engine.h"
 #include "runner/epoch_collector.h"
+#include "runtime/checkpoint_storage.h"
 #include "runtime/job.h"
 #include "sim/simulated_disk.h"
 #include "sql/planner.h"
@@ -18,6 +21,7 @@ namespace thalweg::testing {
 namespace {
 
 constexpr int kCrashingLives = 20;  // then a job is left alone
+constexpr int kBarriers = 100;      // so many of a job, then it is left alone
 constexpr char kFolder[] = "/checkpoints";
 
 class CrashEngine final : public Engine {
@@ -72,7 +76,7 @@ class CrashEngine final : public Engine {
   Result<Life> RunOneLife(const graph::Graph& graph, int life,
                           const std::shared_ptr<const expr::TimeZone>& zone, SimulatedDisk* disk,
                           EpochCollector* collector) {
-    const bool crashes = life < kCrashingLives;
+    const bool crashes = life < (how_.every_barrier ? kBarriers : kCrashingLives);
     runtime::JobOptions options;
     options.parallelism =
         life % 2 == 1 && how_.second_parallelism > 0 ? how_.second_parallelism : how_.parallelism;
@@ -91,17 +95,17 @@ class CrashEngine final : public Engine {
 
     enum Fate : uint8_t { kAfterCheckpoint, kAtOperation, kInSink, kNone };
     const uint64_t draw = random_() % 8;
-    const Fate fate = !crashes    ? kNone
-                      : draw < 4  ? kAfterCheckpoint
-                      : draw == 4 ? kAtOperation
-                                  : kInSink;
+    const Fate fate = !crashes                         ? kNone
+                      : draw < 4 || how_.every_barrier ? kAfterCheckpoint
+                      : draw == 4                      ? kAtOperation
+                                                       : kInSink;
     std::atomic<int> steps{static_cast<int>(random_() % 16)};
     std::atomic<bool> hurt{false};
     // A crash ends the job at its next checkpoint, or at its end.
     checkpoints.tolerable_failures = fate == kInSink ? -1 : 0;
     if (fate == kAtOperation) disk->CrashAt(static_cast<int64_t>(random_() % 80));
     if (fate == kAfterCheckpoint) {
-      const auto later = static_cast<int64_t>(random_() % 12);
+      const auto later = how_.every_barrier ? 0 : static_cast<int64_t>(random_() % 12);
       checkpoints.log = [disk, later](const std::string& line) {
         if (line.find(" failed") == std::string::npos) disk->CrashAt(later);
       };
@@ -116,11 +120,13 @@ class CrashEngine final : public Engine {
     Status status = [&]() -> Status {
       TW_ASSIGN_OR_RETURN(auto job, runtime::Job::Create(graph, options));
       if (!graph.streaming || !job->bounded()) return job->Run();
+      runtime::CheckpointStorage storage(disk, kFolder);
+      TW_ASSIGN_OR_RETURN(const int64_t generation, storage.TakeGeneration());
       TW_ASSIGN_OR_RETURN(
           auto restored, api::FindRestored(checkpoints, "latest", 0, 0, [](const std::string&) {}));
       const bool final = restored && restored->manifest.final;
       if (final && restored->manifest.pending.empty()) return Status::OK();
-      job->EnableCheckpoints(checkpoints, restored);
+      job->EnableCheckpoints(checkpoints, generation, restored);
       return final ? job->FinishPublication() : job->Run();
     }();
     if (status.ok()) return Life::kEnded;

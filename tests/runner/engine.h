@@ -20,6 +20,8 @@ struct Configuration {
   /// Jobs crash again and again, and go on from their latest checkpoint.
   bool crash = false;
   int second_parallelism = 0;  ///< of every other life of a crashing job; 0: as `parallelism`
+  /// A crash after every checkpoint that a job completes, and nowhere else.
+  bool every_barrier = false;
 };
 
 struct StatementOutcome {

@@ -5,7 +5,8 @@
 //
 // Quick: batch size 1 and default, parallelism 1 and 4, folded, and exact changelogs under
 // compat=flink. All: batch size 7, too. Crash: every job crashes and is restored, at the same
-// parallelism and at another one. A case counts once and passes when it passes everywhere.
+// parallelism and at another one: at random moments, and in the tier that THALWEG_TEST_TIER=all
+// asks for after every checkpoint, too. A case counts once and passes when it passes everywhere.
 // Cases of the known-failures file must fail somewhere; --list-failures prints the other failing
 // ones as lines for it, with what happened in the place of the reason. Counts go to the file that
 // GTEST_OUTPUT names.
@@ -41,6 +42,11 @@ std::vector<Configuration> Configurations(const Options& options) {
     std::vector<Configuration> out = {
         {.name = "crash", .parallelism = 2, .crash = true},
         {.name = "crash-2-3", .parallelism = 2, .crash = true, .second_parallelism = 3}};
+    for (Configuration c : options.all ? std::vector(out) : std::vector<Configuration>()) {
+      c.name.replace(0, std::string_view("crash").size(), "barriers");
+      c.every_barrier = true;
+      out.push_back(std::move(c));
+    }
     if (!options.config.empty())
       std::erase_if(out, [&](const Configuration& c) { return c.name != options.config; });
     return out;
@@ -91,7 +97,7 @@ Options ParseOptions(int argc, char** argv) {
     const auto value = [&] { return i + 1 < argc ? std::string(argv[++i]) : std::string(); };
     if (word == "--tier") {
       const std::string tier = value();
-      options.all = tier == "all";
+      options.all |= tier == "all";
       options.crash = tier == "crash";
     } else if (word == "--shard") {
       sscanf(value().c_str(), "%d/%d", &options.shard, &options.shards);

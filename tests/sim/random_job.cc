@@ -45,6 +45,30 @@ std::string WindowOf(Draw* draw, const std::string& from) {
   }
 }
 
+/// With a result that changes.
+std::string QueryOf(Draw* draw, const std::string& filter) {
+  const std::string rows = "s" + filter;
+  switch (draw->Below(6)) {
+    case 0:
+      return "SELECT k, COUNT(*), MAX(v), COUNT(DISTINCT v), SUM(v) FROM " + rows + " GROUP BY k";
+    case 1:  // what the inner groups take back, the outer ones must
+      return "SELECT n, COUNT(*), MIN(x) FROM (SELECT v, COUNT(*) AS n, MAX(id) AS x FROM " + rows +
+             " GROUP BY v) GROUP BY n";
+    case 2:
+      return "SELECT DISTINCT MOD(v, 10), k FROM " + rows;
+    case 3:
+      return fmt::format("SELECT v, id, k FROM {} ORDER BY v DESC, id LIMIT {}", rows,
+                         1 + draw->Below(6));
+    case 4:  // rows of a Top-N are taken back
+      return fmt::format(
+          "SELECT k, n FROM (SELECT k, COUNT(*) AS n FROM {} GROUP BY k) ORDER BY n DESC, k LIMIT "
+          "{}",
+          rows, 1 + draw->Below(4));
+    default:
+      return "SELECT k, AVG(v), COUNT(*) FROM " + rows + " GROUP BY k HAVING COUNT(*) > 3";
+  }
+}
+
 }  // namespace
 
 RandomJob RandomJob::Make(std::mt19937_64* random) {
@@ -58,29 +82,38 @@ RandomJob RandomJob::Make(std::mt19937_64* random) {
       "WATERMARK FOR ts AS ts - INTERVAL '2' SECOND) "
       "WITH ('connector' = 'filesystem', 'path' = '/in', 'format' = 'csv')";
 
-  const bool partitioned = draw.OneIn(3);
-  std::string options =
-      fmt::format("'connector' = 'filesystem', 'path' = '${{OUT}}', 'format' = '{}'",
-                  draw.OneIn(2) ? "csv" : "json");
-  if (draw.OneIn(2)) options += ", 'sink.rolling-policy.file-size' = '200 b'";
   const std::string filter = draw.OneIn(3)   ? " WHERE v > 10"
                              : draw.OneIn(2) ? " WHERE MOD(id, 3) <> 0"
                                              : "";
-  std::string columns;
-  std::string query;
-  if (draw.OneIn(4)) {
-    columns = "id INT, v INT, t TIMESTAMP(3), k INT";
-    query = "SELECT id, v + 1, ts, k FROM s" + filter;
-  } else {
-    columns = "b TIMESTAMP(3), n BIGINT, x INT, d BIGINT, k INT";
-    query = fmt::format(
-        "SELECT window_start, COUNT(*), MAX(v), COUNT(DISTINCT v), k FROM TABLE({}) "
-        "GROUP BY k, window_start, window_end",
-        WindowOf(&draw, filter.empty() ? "s" : "(SELECT * FROM s" + filter + ")"));
+  if (draw.OneIn(3)) {
+    job.statement = QueryOf(&draw, filter);
+    return job;
   }
-  job.sink = fmt::format("CREATE TABLE o ({}){} WITH ({})", columns,
+  const bool partitioned = draw.OneIn(3);
+  const int64_t format = draw.Below(5);
+  job.parquet = format == 0;
+  std::string options = fmt::format(
+      "'connector' = 'filesystem', 'path' = '${{OUT}}', 'format' = '{}'", job.parquet  ? "parquet"
+                                                                          : format < 3 ? "csv"
+                                                                                       : "json");
+  if (draw.OneIn(2)) options += ", 'sink.rolling-policy.file-size' = '200 b'";
+  std::string query;
+  switch (draw.Below(3)) {
+    case 0:
+      job.columns = "id INT, v INT, t TIMESTAMP(3), k INT";
+      query = "SELECT id, v + 1, ts, k FROM s" + filter;
+      if (draw.OneIn(2)) query += " ORDER BY ts";
+      break;
+    default:
+      job.columns = "b TIMESTAMP(3), n BIGINT, x INT, d BIGINT, k INT";
+      query = fmt::format(
+          "SELECT window_start, COUNT(*), MAX(v), COUNT(DISTINCT v), k FROM TABLE({}) "
+          "GROUP BY k, window_start, window_end",
+          WindowOf(&draw, filter.empty() ? "s" : "(SELECT * FROM s" + filter + ")"));
+  }
+  job.sink = fmt::format("CREATE TABLE o ({}){} WITH ({})", job.columns,
                          partitioned ? " PARTITIONED BY (k)" : "", options);
-  job.insert = "INSERT INTO o " + query;
+  job.statement = "INSERT INTO o " + query;
   return job;
 }
 

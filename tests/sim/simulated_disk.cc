@@ -1,7 +1,9 @@
 #include "sim/simulated_disk.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 namespace thalweg::testing {
 
@@ -55,6 +57,7 @@ class SimulatedWritableFile final : public WritableFile {
     return Status::OK();
   }
   Status Sync() override {
+    disk_->TakeTime();
     std::lock_guard lock(disk_->mutex_);
     TW_RETURN_IF_ERROR(CheckOpen());
     TW_RETURN_IF_ERROR(disk_->Begin(SimulatedDisk::Operation::kSync, path_));
@@ -157,6 +160,7 @@ void SimulatedDisk::Restart(bool machine) {
   std::lock_guard lock(mutex_);
   crashed_ = false;
   crash_at_ = full_from_ = full_until_ = failing_sync_ = -1;
+  slow_us_ = 0;
   ++life_;
   if (!machine) return;
   std::map<std::string, int64_t> survivors;  // per directory
@@ -184,18 +188,18 @@ void SimulatedDisk::Restart(bool machine) {
   }
 }
 
-std::string SimulatedDisk::FlipBit(const std::string& part) {
+void SimulatedDisk::FlipBit(const std::string& path) {
   std::lock_guard lock(mutex_);
-  std::vector<std::pair<std::string, File*>> files;
-  for (auto& [path, file] : names_) {
-    if (path.find(part) != std::string::npos && !file->content.empty()) {
-      files.emplace_back(path, file.get());
-    }
+  const auto it = names_.find(path);
+  if (it == names_.end() || it->second->content.empty()) return;
+  std::string& content = it->second->content;
+  content[random_() % content.size()] ^= static_cast<char>(1 << (random_() % 8));
+}
+
+void SimulatedDisk::TakeTime() const {
+  if (const int64_t us = slow_us_.load(); us > 0) {
+    std::this_thread::sleep_for(std::chrono::microseconds(us));
   }
-  if (files.empty()) return "";
-  auto& [path, file] = files[random_() % files.size()];
-  file->content[random_() % file->content.size()] ^= static_cast<char>(1 << (random_() % 8));
-  return path;
 }
 
 void SimulatedDisk::Put(const std::string& path, std::string content) {
@@ -321,6 +325,7 @@ Status SimulatedDisk::MakeDirectories(const std::string& path) {
 }
 
 Status SimulatedDisk::SyncFile(const std::string& path) {
+  TakeTime();
   std::lock_guard lock(mutex_);
   TW_RETURN_IF_ERROR(Begin(Operation::kSync, path));
   const auto it = names_.find(path);
@@ -330,6 +335,7 @@ Status SimulatedDisk::SyncFile(const std::string& path) {
 }
 
 Status SimulatedDisk::SyncDirectory(const std::string& directory) {
+  TakeTime();
   std::lock_guard lock(mutex_);
   TW_RETURN_IF_ERROR(Begin(Operation::kSync, directory));
   std::vector<Change> others;

@@ -10,6 +10,7 @@
 // survives; a rename does so whole or not at all. Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -33,14 +34,16 @@ class SimulatedDisk final : public FileSystem {
   void FillUpAt(int64_t operations, int64_t count);
   /// The `operations`-th next sync of a file or directory fails, and makes nothing durable.
   void FailSyncAt(int64_t operations);
+  /// From now on every sync takes so long.
+  void SlowDown(int64_t microseconds) { slow_us_.store(microseconds); }
   /// Syncs of files whose path contains `part` do nothing and say OK.
   void LieAbout(std::string part);
   bool crashed() const;
   /// The faults are over, and handles of before are dead. `machine`: what was not durable is lost,
   /// not only the process.
   void Restart(bool machine = true);
-  /// Flips one bit of a durable file whose path contains `part`; its path, empty if there is none.
-  std::string FlipBit(const std::string& part);
+  /// Flips one bit of the file, for good.
+  void FlipBit(const std::string& path);
 
   /// Changing operations so far.
   int64_t operations() const;
@@ -80,6 +83,9 @@ class SimulatedDisk final : public FileSystem {
   };
   enum class Operation : uint8_t { kWrite, kSync, kOther };
 
+  /// The time that a sync takes; without mutex_.
+  void TakeTime() const;
+
   // The rest is called with mutex_ held.
   Status Begin(Operation operation, const std::string& path);
   Status CheckAlive(const std::string& path) const;
@@ -88,6 +94,7 @@ class SimulatedDisk final : public FileSystem {
   void MakeParents(const std::string& path);
   bool IsLiedAbout(const std::string& path) const;
 
+  std::atomic<int64_t> slow_us_{0};
   mutable std::mutex mutex_;
   std::mt19937_64 random_;
   Names names_;

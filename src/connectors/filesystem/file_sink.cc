@@ -21,6 +21,9 @@ class FileSink : public TableSink {
     options_.owner = owner;
     return TakeOverFiles(options_, known);
   }
+  Status RemoveUnpublished(const std::vector<std::string>& lineages) override {
+    return RemoveUnpublishedFiles(options_, lineages);
+  }
   Result<std::unique_ptr<SinkWriter>> MakeWriter(const WriterContext& context) override {
     return {std::make_unique<FileSinkWriter>(options_, context)};
   }

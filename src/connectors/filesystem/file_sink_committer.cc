@@ -5,6 +5,7 @@
 #include <chrono>
 #include <set>
 
+#include "base/failpoint.h"
 #include "connectors/filesystem/part_file_name.h"
 
 namespace thalweg::connectors {
@@ -29,7 +30,9 @@ Status FileSinkCommitter::Prepare(const std::vector<std::string>& committables) 
     }
     folders.insert(ParentDirectory(file));
   }
+  TW_FAILPOINT("sink:files-synced");
   for (const std::string& folder : folders) TW_RETURN_IF_ERROR(SyncFolder(folder));
+  TW_FAILPOINT("sink:prepared");
   return Status::OK();
 }
 
@@ -63,7 +66,9 @@ Status FileSinkCommitter::Commit(int64_t epoch, const std::vector<std::string>& 
   std::set<std::string> folders;
   for (const FileCommittable& c : all) {
     for (const auto& publish : c.publish) {
+      TW_FAILPOINT("publish:before");
       TW_RETURN_IF_ERROR(Publish(publish));
+      TW_FAILPOINT("publish:renamed");
       folders.insert(ParentDirectory(publish.visible));
     }
   }
@@ -71,6 +76,7 @@ Status FileSinkCommitter::Commit(int64_t epoch, const std::vector<std::string>& 
   for (const FileCommittable& c : all) {
     for (const std::string& path : c.remove) TW_RETURN_IF_ERROR(fs->RemoveFile(path));
   }
+  TW_FAILPOINT("publish:done");
   if (!options_.commit.success_file) return Status::OK();
 
   const int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(

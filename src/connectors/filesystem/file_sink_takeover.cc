@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/failpoint.h"
 #include "connectors/filesystem/part_file_name.h"
 #include "connectors/filesystem/partition_path.h"
 
@@ -118,6 +119,7 @@ class TakeOver {
       }
       for (size_t i = 1; i < parts.size(); ++i) remove.push_back(std::move(parts[i]));
     }
+    TW_FAILPOINT("take-over:renamed");
     for (const Part& p : remove) TW_RETURN_IF_ERROR(fs_->RemoveFile(p.path));
     return changed || !remove.empty();
   }
@@ -136,7 +138,39 @@ class TakeOver {
   std::map<Key, PartFileName> open_;
 };
 
+/// `folder` and the partitions' folders below it.
+Status RemoveHidden(const FileSinkOptions& options, const std::vector<std::string>& lineages,
+                    const std::string& folder, size_t depth) {
+  FileSystem* fs = options.file_system;
+  TW_ASSIGN_OR_RETURN(const auto entries, fs->List(folder));
+  for (const FileInfo& e : entries) {
+    if (e.is_directory) {
+      const auto part = ParsePartitionFolder(FileName(e.path));
+      if (depth >= options.partition_keys.size() || !part ||
+          part->first != options.partition_keys[depth]) {
+        continue;
+      }
+      TW_RETURN_IF_ERROR(RemoveHidden(options, lineages, e.path, depth + 1));
+      continue;
+    }
+    const auto name = PartFileName::Parse(FileName(e.path));
+    if (!name || name->kind == Kind::kVisible) continue;
+    if (std::ranges::any_of(lineages,
+                            [&](const std::string& l) { return name->lineage.starts_with(l); })) {
+      TW_RETURN_IF_ERROR(fs->RemoveFile(e.path));
+    }
+  }
+  return Status::OK();
+}
+
 }  // namespace
+
+Status RemoveUnpublishedFiles(const FileSinkOptions& options,
+                              const std::vector<std::string>& lineages) {
+  if (lineages.empty()) return Status::OK();
+  TW_ASSIGN_OR_RETURN(const auto root, options.file_system->Stat(options.root));
+  return root ? RemoveHidden(options, lineages, options.root, 0) : Status::OK();
+}
 
 Status TakeOverFiles(const FileSinkOptions& options, const std::vector<std::string>& known) {
   if (options.owner.restored_epoch == 0) return Status::OK();  // the lineage has no files yet

@@ -9,8 +9,8 @@
 //   open files the checkpoint names             renamed to .carried, whatever has become of them;
 //                                               restored writers copy their valid bytes
 //
-// Files of other lineages are never touched. Reads every folder of the table once, or until it has
-// stopped changing. Repeatable: a crash in between changes nothing for the next start.
+// Files of other lineages are not touched by it. Reads every folder of the table once, or until it
+// has stopped changing. Repeatable: a crash in between changes nothing for the next start.
 #pragma once
 
 #include <optional>
@@ -25,6 +25,11 @@ namespace thalweg::connectors {
 
 /// `known`: committables and writer snapshots of the restored checkpoint, in any order.
 Status TakeOverFiles(const FileSinkOptions& options, const std::vector<std::string>& known);
+
+/// Removes the hidden files whose lineage begins with one of `lineages`, in every folder of the
+/// table.
+Status RemoveUnpublishedFiles(const FileSinkOptions& options,
+                              const std::vector<std::string>& lineages);
 
 /// The file whose first `state.valid_length` bytes a restored writer goes on with. Nothing if
 /// another lineage's rows are visible already, or gone with the file (a notice says so).

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "base/failpoint.h"
 #include "connectors/filesystem/file_sink_takeover.h"
 #include "data/column.h"
 
@@ -226,6 +227,7 @@ Status FileSinkWriter::Roll(Partition* partition) {
 }
 
 Result<std::string> FileSinkWriter::Seal(int64_t epoch, bool roll) {
+  TW_FAILPOINT("sink:seal");
   for (auto& [path, partition] : partitions_) {
     if (partition.touched && !path.empty()) next_.partitions.push_back(path);
     partition.touched = false;
@@ -250,6 +252,7 @@ Result<std::string> FileSinkWriter::Seal(int64_t epoch, bool roll) {
   previous_ = nullptr;
   by_key_.clear();
   std::erase_if(partitions_, [](const auto& p) { return p.second.open == nullptr; });
+  TW_FAILPOINT("sink:sealed");
   std::string committable = next_.Encode();
   next_ = {};
   return committable;

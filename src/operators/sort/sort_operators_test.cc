@@ -133,6 +133,10 @@ TEST_F(SortTest, TimeSortHoldsRowsUntilTheWatermarkAndDropsLateOnes) {
   OperatorState saved;
   ASSERT_TRUE(op->Snapshot(&saved).ok());
   auto again = Make(&c, saved);
+  EXPECT_EQ(Run(again.get(), &c, {"+I 20 late", "+I 21 e"}), Strings{});
+  EXPECT_EQ(c.metrics()->late_rows, 2) << "a restored sort knows how far it was";
+  ASSERT_TRUE(again->OnWatermark(21).ok());
+  EXPECT_EQ(c.Take(), (Strings{"+I[21, e]", "W 21"}));
   ASSERT_TRUE(again->OnWatermark(INT64_MAX).ok());
   EXPECT_EQ(c.Take(), (Strings{"+I[25, d]", "+I[30, a]", "W 9223372036854775807"}));
 }

@@ -7,15 +7,17 @@
 
 #include "base/memory.h"
 #include "runtime/checkpoint/checkpoint_decisions.h"
+#include "runtime/savepoint.h"
 
 namespace thalweg::runtime {
 namespace {
 
 /// Chunks that wait for the disk; beyond it snapshots pause.
 constexpr int64_t kQueueBytes = 16 << 20;
-constexpr int64_t kCopyBytes = 1 << 20;
 /// The clock is looked at no less often, in real milliseconds.
 constexpr int64_t kLongestWaitMs = 100;
+/// A process that was stopped and has been overtaken finds out so soon after it comes back.
+constexpr std::chrono::seconds kOwnerCheckInterval{1};
 
 }  // namespace
 
@@ -110,7 +112,7 @@ void CheckpointCoordinator::Run() {
     facts.running = pending_ != nullptr;
     facts.sources_live = SourcesLive();
     facts.requested = stop_requested_ || wanted_ || !requested_.empty();
-    facts.suspended = stopping_;
+    facts.suspended = stopping_ || failed_;
     facts.last_begin_ms = begin_ms_;
     facts.last_end_ms = end_ms_;
     const int64_t due = NextTriggerMs(options_, facts);
@@ -188,7 +190,8 @@ void CheckpointCoordinator::Trigger(int64_t now_ms) {
   ++epoch_;
   std::vector<int> parallelism;
   for (const auto& n : job_.nodes) parallelism.push_back(n.parallelism);
-  pending_ = std::make_unique<PendingCheckpoint>(&storage_, job_.generation, epoch_, parallelism);
+  pending_ = std::make_unique<PendingCheckpoint>(&storage_, job_.generation, epoch_, parallelism,
+                                                 options_.inline_bytes);
   for (size_t n = 0; n < ended_.size(); ++n) {
     for (size_t s = 0; s < ended_[n].size(); ++s) {
       if (ended_[n][s]) pending_->Exclude(static_cast<int>(n), static_cast<int>(s));
@@ -275,10 +278,7 @@ Status CheckpointCoordinator::MakeDurable(const Manifest& manifest) {
 void CheckpointCoordinator::Complete(int64_t now_ms) {
   auto manifest = MakeManifest();
   if (!manifest.ok()) return Fail(manifest.status(), now_ms);
-  if (Status s = MakeDurable(*manifest); !s.ok()) {
-    if (s.code() == StatusCode::kCancelled) job_.fail(s);
-    return Fail(s, now_ms);
-  }
+  if (Status s = MakeDurable(*manifest); !s.ok()) return Fail(s, now_ms);
   const int64_t bytes = pending_->bytes();
   const int64_t pause_us = pending_->pause_us();
   pending_ = nullptr;
@@ -290,14 +290,14 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
   // Whoever took the job over before this manifest was there does not know what it lists.
   if (Status s = CheckOwner(); !s.ok()) {
     Answer(&due_, s);
-    return job_.fail(s);
+    return EndJob(s);
   }
   job_.notify(epoch_, true);
   for (const auto& n : job_.nodes) {
     if (n.sink == nullptr) continue;
     if (Status s = n.sink->Commit(epoch_, false); !s.ok()) {
       Answer(&due_, s);
-      return job_.fail(s.WithContext(n.name));
+      return EndJob(s.WithContext(n.name));
     }
   }
   {
@@ -309,12 +309,38 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
   options_.log(fmt::format("checkpoint {}: {} ms, {} of state written, longest pause {:.1f} ms",
                            epoch_, end_ms_ - begin_ms_, FormatBytes(bytes),
                            static_cast<double>(pause_us) / 1000));
-  if (Status s = storage_.RemoveOld(options_.retained, job_.generation); !s.ok()) {
-    options_.log("old checkpoints could not be removed: " + s.message());
-  }
+  CleanUp();
   WriteSavepoints(*manifest);
   if (stopping_ && drain_) return job_.drain();
   if (stopping_) job_.end();
+}
+
+void CheckpointCoordinator::EndJob(Status status) {
+  failed_ = true;
+  job_.fail(std::move(status));
+}
+
+void CheckpointCoordinator::CleanUp() {
+  const auto cleaned = storage_.RemoveOld(options_.retained, job_.generation);
+  if (!cleaned.ok()) {
+    return options_.log("old checkpoints could not be removed: " + cleaned.status().message());
+  }
+  for (const std::string& path : cleaned->worthless) {
+    options_.log(path +
+                 ": damaged, or published by an earlier start after this one began; removed");
+  }
+  std::vector<std::string> over;
+  std::erase_if(job_.ended_lineages, [&](const std::string& lineage) {
+    if (cleaned->lineages.contains(lineage)) return false;
+    over.push_back(lineage);
+    return true;
+  });
+  for (const auto& n : job_.nodes) {
+    if (n.sink == nullptr || over.empty()) continue;
+    if (Status s = n.sink->RemoveUnpublished(over); !s.ok()) {
+      options_.log("unpublished output of an earlier start could not be removed: " + s.message());
+    }
+  }
 }
 
 void CheckpointCoordinator::Fail(const Status& status, int64_t now_ms) {
@@ -330,12 +356,18 @@ void CheckpointCoordinator::Fail(const Status& status, int64_t now_ms) {
     std::lock_guard lock(mutex_);
     ++progress_.failed;
   }
-  options_.log(fmt::format("checkpoint {} failed, the job goes on: {}", epoch, status.message()));
+  const bool cancelled = status.code() == StatusCode::kCancelled;
+  const bool goes_on = !cancelled && !stopping_ && Tolerates(options_, failures_);
+  options_.log(fmt::format("checkpoint {} failed, the job {}: {}", epoch,
+                           goes_on ? "goes on" : "ends", status.message()));
   Answer(&due_, status);
-  if (stopping_) {
-    job_.fail(status.WithContext("the job could not be stopped with a checkpoint"));
-  } else if (!Tolerates(options_, failures_)) {
-    job_.fail(status.WithContext(
+  if (goes_on) return;
+  if (cancelled) {
+    EndJob(status);
+  } else if (stopping_) {
+    EndJob(status.WithContext("the job could not be stopped with a checkpoint"));
+  } else {
+    EndJob(status.WithContext(
         fmt::format("{} checkpoints failed in a row, more than "
                     "execution.checkpointing.tolerable-failed-checkpoints allows",
                     failures_)));
@@ -346,6 +378,11 @@ void CheckpointCoordinator::TakeRequests() {
   const auto real_now = std::chrono::steady_clock::now();
   if (real_now - last_look_ < std::chrono::milliseconds(kLongestWaitMs)) return;
   last_look_ = real_now;
+  if (!failed_ && real_now - last_owner_check_ >= kOwnerCheckInterval) {
+    last_owner_check_ = real_now;
+    // A folder that cannot be read now is the next checkpoint's matter.
+    if (Status s = CheckOwner(); s.code() == StatusCode::kCancelled) return EndJob(s);
+  }
   auto requests = TakeSavepointRequests(options_.file_system, options_.folder);
   if (!requests.ok()) return options_.log("savepoint requests: " + requests.status().message());
   for (SavepointRequest& r : *requests) {
@@ -366,43 +403,15 @@ void CheckpointCoordinator::Answer(std::vector<SavepointRequest>* requests, cons
 
 void CheckpointCoordinator::WriteSavepoints(const Manifest& manifest) {
   for (SavepointRequest& request : due_) {
-    Status s = WriteSavepoint(manifest, request.folder);
+    Status s = WriteSavepoint(options_.file_system, manifest, storage_.folder(), request.folder);
     options_.log(s.ok() ? fmt::format("savepoint: {}", request.folder)
                         : fmt::format("savepoint {} failed: {}", request.folder, s.message()));
     // Who stops a job with a savepoint wants the savepoint.
-    if (!s.ok() && stopping_) job_.fail(s.WithContext("savepoint " + request.folder));
+    if (!s.ok() && stopping_) EndJob(s.WithContext("savepoint " + request.folder));
     std::vector<SavepointRequest> one{std::move(request)};
     Answer(&one, s);
   }
   due_.clear();
-}
-
-// A copy of the checkpoint without references to its folder; what it lists as pending has been
-// published by now.
-Status CheckpointCoordinator::WriteSavepoint(const Manifest& manifest, const std::string& folder) {
-  FileSystem* fs = options_.file_system;
-  TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(folder));
-  if (there) return Status::Io(folder + ": exists already");
-  Manifest copy = manifest;
-  copy.pending.clear();
-  for (NodeSnapshot& node : copy.nodes) {
-    for (StateSegment& s : node.segments) {
-      if (s.file.empty()) continue;
-      TW_ASSIGN_OR_RETURN(const auto from, OpenSegment(fs, storage_.folder(), s));
-      s.file = std::string(FileName(s.file));
-      TW_ASSIGN_OR_RETURN(const auto file, fs->Create(JoinPath(folder, s.file)));
-      std::string bytes;
-      for (int64_t at = 0; at < s.size; at += static_cast<int64_t>(bytes.size())) {
-        bytes.resize(static_cast<size_t>(std::min(kCopyBytes, s.size - at)));
-        TW_RETURN_IF_ERROR(from->Read(at, bytes.size(), bytes.data()));
-        TW_RETURN_IF_ERROR(file->Append(bytes));
-      }
-      TW_RETURN_IF_ERROR(file->Sync());
-      TW_RETURN_IF_ERROR(file->Close());
-    }
-  }
-  TW_RETURN_IF_ERROR(fs->MakeDirectories(folder));
-  return WriteDurably(fs, JoinPath(folder, "_metadata"), copy.Encode());
 }
 
 Status CheckpointCoordinator::Finish() {
@@ -422,6 +431,7 @@ Status CheckpointCoordinator::Finish() {
     }
   }
   TW_RETURN_IF_ERROR(MakeDurable(m));
+  TW_RETURN_IF_ERROR(CheckOwner());
   for (const auto& n : job_.nodes) {
     if (n.sink == nullptr) continue;
     if (Status s = n.sink->Commit(operators::SinkCoordinator::kEveryEpoch, true); !s.ok()) {
@@ -431,7 +441,8 @@ Status CheckpointCoordinator::Finish() {
   // Nothing is left to publish, whatever becomes of the output's files from now on.
   m.pending.clear();
   TW_RETURN_IF_ERROR(storage_.Publish(m));
-  return storage_.RemoveOld(options_.retained, job_.generation);
+  CleanUp();
+  return Status::OK();
 }
 
 }  // namespace thalweg::runtime

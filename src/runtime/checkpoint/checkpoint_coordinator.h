@@ -4,7 +4,8 @@
 //   collect   subtasks hand in their parts: chunks of keyed state, then the rest (SnapshotReceiver)
 //   durable   state files and sealed output synced, then the manifest published
 //   publish   the sinks make epoch N visible
-//   clean up  checkpoints beyond the retained ones, and what no manifest names
+//   clean up  checkpoints beyond the retained ones, what no manifest names, and the unpublished
+//             output of histories that are over
 //
 // One thread does all of it and all I/O; workers only put events into its queue. When to trigger
 // and what a failure means is decided in checkpoint_decisions.h. A failed checkpoint leaves the job
@@ -51,6 +52,8 @@ struct CheckpointedJob {
   std::string lineage;
   int64_t generation = 1;
   int64_t epoch = 0;  ///< of the restored checkpoint, 0 at a fresh start
+  /// Earlier histories of the job, some checkpoint of which may still be there (OwnerRecord).
+  std::vector<std::string> ended_lineages;
   int max_parallelism = 128;
   std::vector<Node> nodes;
 
@@ -114,13 +117,16 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   void Complete(int64_t now_ms);
   /// kCancelled if another process has taken the job over.
   Status CheckOwner() const;
+  /// The job ends with `status`, and no further checkpoint is begun.
+  void EndJob(Status status);
+  /// Checkpoints beyond the retained ones, and the unpublished output of histories that are over.
+  void CleanUp();
   Status MakeDurable(const Manifest& manifest);
   Result<Manifest> MakeManifest();
   void Fail(const Status& status, int64_t now_ms);
   void TakeRequests();
   void WriteSavepoints(const Manifest& manifest);
   void Answer(std::vector<SavepointRequest>* requests, const Status& status);
-  Status WriteSavepoint(const Manifest& manifest, const std::string& folder);
   Manifest EmptyManifest(int64_t epoch) const;
   bool SourcesLive() const;
 
@@ -148,9 +154,11 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   std::vector<SavepointRequest> due_;                          // for pending_
   bool wanted_ = false;                                        // by a source
   bool stop_requested_ = false;
-  bool stopping_ = false;                            // pending_ is the last one
-  bool drain_ = false;                               // after it the input ends
-  std::chrono::steady_clock::time_point last_look_;  // at the savepoint requests
+  bool stopping_ = false;                                   // pending_ is the last one
+  bool failed_ = false;                                     // the job ends, by EndJob
+  bool drain_ = false;                                      // after it the input ends
+  std::chrono::steady_clock::time_point last_look_;         // at the savepoint requests
+  std::chrono::steady_clock::time_point last_owner_check_;  // while nothing is published
   int64_t begin_ms_ = 0;
   int64_t end_ms_ = 0;
   int64_t failures_ = 0;  // consecutive

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
+#include "base/failpoint.h"
+
 namespace thalweg::runtime {
 
 PendingCheckpoint::PendingCheckpoint(CheckpointStorage* storage, int64_t generation, int64_t epoch,
-                                     const std::vector<int>& parallelism)
-    : storage_(storage), generation_(generation), epoch_(epoch) {
+                                     const std::vector<int>& parallelism, int64_t inline_bytes)
+    : storage_(storage),
+      generation_(generation),
+      epoch_(epoch),  // Failpoints of state files are of no use if there are none.
+      inline_bytes_(TW_HAS_FAILPOINTS ? 0 : inline_bytes) {
   for (const int p : parallelism) {
     nodes_.emplace_back();
     nodes_.back().missing = p;
@@ -20,7 +25,7 @@ Status PendingCheckpoint::AddChunk(int node, int subtask, std::string bytes) {
   if (part.done) return Status::OK();
   part.size += static_cast<int64_t>(bytes.size());
   bytes_ += static_cast<int64_t>(bytes.size());
-  if (part.file.empty() && part.bytes.size() + bytes.size() <= kInlineBytes) {
+  if (part.file.empty() && part.size <= inline_bytes_) {
     part.bytes += bytes;
     return Status::OK();
   }
@@ -28,6 +33,7 @@ Status PendingCheckpoint::AddChunk(int node, int subtask, std::string bytes) {
     part.file = CheckpointStorage::StateFileName(generation_, epoch_, node, subtask);
     TW_ASSIGN_OR_RETURN(part.open,
                         storage_->file_system()->Create(JoinPath(storage_->folder(), part.file)));
+    TW_FAILPOINT("state:created");
     TW_RETURN_IF_ERROR(part.open->Append(part.bytes));
     part.bytes.clear();
   }
@@ -40,7 +46,9 @@ Status PendingCheckpoint::Acknowledge(int node, int subtask, SubtaskSnapshot sna
   part.snapshot = std::move(snapshot);
   pause_us_ = std::max(pause_us_, part.snapshot.pause_us);
   if (part.open != nullptr) {
+    TW_FAILPOINT("state:written");
     TW_RETURN_IF_ERROR(part.open->Sync());
+    TW_FAILPOINT("state:synced");
     TW_RETURN_IF_ERROR(part.open->Close());
     part.open = nullptr;
   }

@@ -18,9 +18,9 @@ namespace thalweg::runtime {
 
 class PendingCheckpoint {
  public:
-  /// `parallelism[n]`: subtasks of node n.
+  /// `parallelism[n]`: subtasks of node n. `inline_bytes`: see CheckpointOptions.
   PendingCheckpoint(CheckpointStorage* storage, int64_t generation, int64_t epoch,
-                    const std::vector<int>& parallelism);
+                    const std::vector<int>& parallelism, int64_t inline_bytes);
 
   int64_t epoch() const { return epoch_; }
   /// Bytes of keyed state written so far.
@@ -47,9 +47,6 @@ class PendingCheckpoint {
   void Discard();
 
  private:
-  /// Up to so many bytes a part stays in memory and goes into the manifest.
-  static constexpr size_t kInlineBytes = 64 << 10;
-
   struct Part {
     bool done = false;
     bool ended = false;
@@ -72,6 +69,7 @@ class PendingCheckpoint {
   CheckpointStorage* const storage_;
   const int64_t generation_;
   const int64_t epoch_;
+  const int64_t inline_bytes_;
   int missing_ = 0;
   int64_t bytes_ = 0;
   int64_t pause_us_ = 0;

@@ -71,6 +71,44 @@ TEST_F(InputGateTest, AnEndedChannelCountsAsAligned) {
   EXPECT_TRUE(gate_.all_ended());
 }
 
+TEST_F(InputGateTest, ALaterBarrierShowsThatTheOneBeforeWasGivenUp) {
+  a_.Push(Element::Barrier(1));
+  a_.Push(Rows(3));
+  EXPECT_EQ(gate_.Next().kind, Kind::kNone) << "b has not delivered it";
+  b_.Push(Rows(2));
+  b_.Push(Element::Barrier(2));
+  EXPECT_EQ(gate_.Next().batch.size, 2);
+  // b's barrier 1 will never come: a is read again, until its own barrier 2.
+  EXPECT_EQ(gate_.Next().batch.size, 3);
+  EXPECT_EQ(gate_.Next().kind, Kind::kNone);
+  a_.Push(Element::Barrier(2));
+  a_.Push(Rows(4));
+  const InputGate::Event e = gate_.Next();
+  EXPECT_EQ(e.kind, Kind::kBarrier);
+  EXPECT_EQ(e.value, 2);
+  EXPECT_EQ(gate_.Next().batch.size, 4);
+}
+
+TEST_F(InputGateTest, AnAbandonedBarrierThatComesLateBlocksNothing) {
+  a_.Push(Element::Barrier(2));
+  EXPECT_EQ(gate_.Next().kind, Kind::kNone);
+  b_.Push(Element::Barrier(1));
+  b_.Push(Rows(5));
+  EXPECT_EQ(gate_.Next().batch.size, 5) << "barrier 1 is dropped, and b read on";
+  b_.Push(Element::Barrier(2));
+  EXPECT_EQ(gate_.Next().value, 2);
+}
+
+TEST_F(InputGateTest, AnEndAlignsTheBarrierThatIsLeft) {
+  a_.Push(Element::Barrier(1));
+  b_.Push(Element::Barrier(2));
+  EXPECT_EQ(gate_.Next().kind, Kind::kNone);
+  a_.Push(Element::End());
+  const InputGate::Event e = gate_.Next();
+  EXPECT_EQ(e.kind, Kind::kBarrier);
+  EXPECT_EQ(e.value, 2);
+}
+
 TEST(ChannelTest, OneBatchAlwaysFits) {
   Channel c(4, 10, nullptr, nullptr);
   data::Batch batch;

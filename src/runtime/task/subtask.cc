@@ -274,7 +274,6 @@ Result<bool> Subtask::ServeSnapshot() {
     state_.AbortSnapshot();
   } else if (durable_epoch_.load() == snapshot_epoch_) {
     state_.FinishSnapshot();
-    TW_RETURN_IF_ERROR(op_->OnCommit(snapshot_epoch_));
   } else {
     return snapshot_written_ ? false : WriteSnapshot();
   }

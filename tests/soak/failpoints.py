@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Kills a job at each failpoint (base/failpoint.h), in its first life and in the one that restores,
+and holds what it has published in the end against a run that nothing disturbs.
+
+    failpoints.py THALWEG_FAILPOINTS [--only NAME]
+
+The failpoints are those that the sources name. One that no life comes to is an error. The job is
+that of soak.py, which must read its tables for the comparison.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+import soak
+
+SOURCES = pathlib.Path(__file__).resolve().parents[2] / "src"
+ROWS = 3000
+# Where the lives of a job are killed: at once, and when there is a checkpoint to go on from.
+LIVES = (("{}", "{}#2"), ("publish:done#2", "{}", "{}#3"))
+LIMIT_S = 120
+
+
+def failpoints():
+    names = set()
+    for path in SOURCES.rglob("*.cc"):
+        names.update(re.findall(r'TW_FAILPOINT\("([^"]+)"\)', path.read_text()))
+    return sorted(names)
+
+
+class Visits:
+    def __init__(self, thalweg, folder):
+        self.thalweg = thalweg
+        self.folder = folder
+        options = argparse.Namespace(thalweg=thalweg, rows=ROWS, seed=1)
+        self.soak = soak.Soak(options, folder)
+        self.soak.undisturbed()
+        self.starts = 0
+
+    def start(self, script, failpoint):
+        """The exit code; negative: killed."""
+        self.starts += 1
+        environment = dict(os.environ)
+        environment.pop("THALWEG_FAILPOINT", None)
+        if failpoint:
+            environment["THALWEG_FAILPOINT"] = failpoint
+        done = subprocess.run([self.thalweg, "run", str(script), "-p", str(1 + self.starts % 3)],
+                              env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=LIMIT_S, check=False)
+        if done.returncode not in (0, -signal.SIGKILL):
+            raise soak.Failure(f"{failpoint}: exit code {done.returncode}:\n{done.stderr[-1500:]}")
+        return done.returncode
+
+    def finished(self, folder):
+        listed = subprocess.run([self.thalweg, "state", "ls", str(folder / "checkpoints" / "soak")],
+                                capture_output=True, text=True, timeout=LIMIT_S, check=False)
+        newest = (listed.stdout.splitlines() + ["", ""])[1]
+        return "the job has finished" in newest
+
+    def visit(self, name):
+        """How often a life was killed there."""
+        kills = 0
+        for number, lives in enumerate(LIVES):
+            folder = self.folder / f"{name.replace(':', '-')}-{number}"
+            script = self.soak.script(folder, 30_000, "20 ms", soak.INSERTS)
+            for life in (*lives, ""):
+                if self.start(script, life.format(name)) == 0:
+                    break
+                kills += "{}" in life
+                # A finished job's further start would be a rerun, once its output is published.
+                if self.finished(folder) and self.soak.complete(folder):
+                    break
+            wrong = self.soak.difference(folder, True)
+            if wrong:
+                raise soak.Failure(f"killed at {name}, {lives}: {wrong}")
+        return kills
+
+
+def main():
+    parser = argparse.ArgumentParser(description="kills a job at each failpoint")
+    parser.add_argument("thalweg")
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    names = [name for name in failpoints() if options.only in name]
+    failures = []
+    with tempfile.TemporaryDirectory(prefix="thalweg-failpoints-") as folder:
+        visits = Visits(os.path.abspath(options.thalweg), pathlib.Path(folder))
+        for name in names:
+            try:
+                kills = visits.visit(name)
+                if kills == 0:
+                    raise soak.Failure(f"{name}: no life came to it")
+                print(f"{name}: {kills} kills, equal", flush=True)
+            except soak.Failure as failure:
+                failures.append(name)
+                print(f"FAILED: {failure}", flush=True)
+        visits.soak.end_processes()
+    target = os.environ.get("GTEST_OUTPUT", "")
+    if target.startswith("json:"):
+        pathlib.Path(target[5:]).write_text(
+            json.dumps({"tests": len(names), "failures": len(failures)}))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -108,6 +108,8 @@ Status JobLauncher::CheckFit(const runtime::RestoredJob& restored, bool say) con
   if (!say) return Status::OK();
   notice(fmt::format("job {} goes on from checkpoint {} ({})", options.name,
                      restored.manifest.epoch, restored.path));
+  const bool changed = !fit.migrated.empty() || !fit.incomplete.empty() || !fit.lost.empty();
+  if (changed && !fit.kept.empty()) notice("these operators keep their state:" + Lines(fit.kept));
   for (const std::string& what : fit.migrated) notice("migrated: " + what);
   for (const std::string& what : fit.incomplete) notice("migrated: " + what);
   if (!fit.lost.empty()) notice("its state of these operators is dropped:" + Lines(fit.lost));

@@ -86,5 +86,33 @@ TEST(ManifestTest, ANewerFormatIsRefusedByName) {
   EXPECT_NE(s.message().find("newer"), std::string::npos) << s.message();
 }
 
+TEST(ManifestTest, TheFormatBeforeStateDescribedItselfIsStillRead) {
+  std::string body;
+  PutVarint(1, &body);
+  for (const char* text : {"job", "lineage"}) PutString(text, &body);
+  for (const int64_t v : {3, 17, 1000, 128}) PutSigned(v, &body);
+  PutVarint(0, &body);  // final
+  PutVarint(1, &body);  // nodes
+  PutString("uid", &body);
+  PutString("GroupAggregate", &body);
+  PutSigned(2, &body);
+  PutVarint(0, &body);
+  PutSigned(5, &body);
+  PutSigned(600, &body);
+  PutVarint(0, &body);  // entries
+  PutVarint(0, &body);  // segments
+  PutVarint(0, &body);  // pending
+  std::string bytes = "thalweg checkpoint\n";
+  for (const uint64_t v : {uint64_t{body.size()}, Checksum64(body)}) {
+    bytes.append(reinterpret_cast<const char*>(&v), sizeof(v));
+  }
+  const auto m = Manifest::Decode(bytes + body);
+  ASSERT_TRUE(m.ok()) << m.status().message();
+  ASSERT_EQ(m->nodes.size(), 1u);
+  EXPECT_EQ(m->nodes[0].state_bytes, 600);
+  EXPECT_EQ(m->nodes[0].family, "");
+  EXPECT_TRUE(m->nodes[0].tables.empty());
+}
+
 }  // namespace
 }  // namespace thalweg::runtime

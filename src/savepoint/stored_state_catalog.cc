@@ -36,6 +36,13 @@ Result<std::unique_ptr<StoredRows>> RowsOf(const TableSchema& table) {
   return StoredRows::Make(table, MemoryPool::Current());
 }
 
+Status Older(const std::string& path) {
+  return Status::NotSupported(
+      fmt::format("{} was written before checkpoints described their tables: restore the job from "
+                  "it, and read the next one",
+                  path));
+}
+
 std::string Quoted(std::string_view text, char quote) {
   std::string out(1, quote);
   for (const char c : text) {
@@ -93,9 +100,12 @@ Result<const NodeSnapshot*> StoredStateCatalog::FindOperator(std::string_view na
   }
   if (matches.size() == 1) return matches[0];
   if (matches.empty() && useful.empty()) {
+    const bool older = std::ranges::any_of(manifest_.nodes, [](const NodeSnapshot& n) {
+      return n.tables.empty() && !n.segments.empty();
+    });
+    if (with_tables && older) return Older(path_);
     return Status::InvalidSql(
-        fmt::format("{}: no operator has {}", path_,
-                    with_tables ? "tables that the checkpoint describes" : "entries"));
+        fmt::format("{}: no operator has {}", path_, with_tables ? "keyed state" : "entries"));
   }
   return Status::InvalidSql(
       fmt::format("{}: {}{}", path_,
@@ -108,13 +118,9 @@ Result<const NodeSnapshot*> StoredStateCatalog::FindOperator(std::string_view na
 Result<const TableSchema*> StoredStateCatalog::FindTable(const NodeSnapshot& node,
                                                          std::string_view name) const {
   if (node.tables.empty()) {
+    if (!node.segments.empty()) return Older(path_);
     return Status::InvalidSql(
-        node.segments.empty()
-            ? fmt::format("{} keeps no keyed state; 'table' = 'entries' shows what it keeps",
-                          node.name)
-            : fmt::format("{} was written before checkpoints described their tables: restore the "
-                          "job from it, and read the next one",
-                          path_));
+        fmt::format("{} keeps no keyed state; 'table' = 'entries' shows what it keeps", node.name));
   }
   if (name.empty()) return &node.tables[0];
   const TableSchema* found = nullptr;

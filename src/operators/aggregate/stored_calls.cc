@@ -22,7 +22,8 @@ std::string IdentityOf(const AggregateCall& call) {
   if (call.kind == AggregateKind::kCountStar && call.filter < 0 && !call.distinct) {
     return "COUNT(*)";
   }
-  return fmt::format("{}|{}|{}|{}", call.name, static_cast<int>(call.kind), fmt::join(call.args, ","), call.filter);
+  return fmt::format("{}|{}|{}|{}", call.name, static_cast<int>(call.kind),
+                     fmt::join(call.args, ","), call.filter);
 }
 
 std::string FunctionOf(const AggregateCall& call) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "operators/testing/test_context.h"
+#include "state/row_conversion.h"
 
 namespace thalweg::operators {
 namespace {
@@ -16,12 +17,14 @@ class SortTest : public ::testing::Test {
   graph::SortNode node_;
   graph::ChangelogMode mode_ = graph::ChangelogMode::kInsertOnly;
   std::vector<Type> types_ = kTypes;
+  std::vector<std::string> lineage_;  // of the input's columns
 
   std::unique_ptr<Operator> Make(TestContext* c, const OperatorState& state = {}) {
     auto g = std::make_unique<graph::Graph>();
     graph::Node source;
     for (const Type& t : types_) source.output.push_back({"c", t});
     source.mode = mode_;
+    source.lineage = lineage_;
     g->nodes.push_back(source);
     graph::Node n;
     n.spec = node_;
@@ -117,6 +120,34 @@ TEST_F(SortTest, ChangingTopRowsWithRetractions) {
   EXPECT_EQ(Run(again.get(), &c, {"-D 7 b 0"}), (Strings{"-D[7, b, 0]", "+I[5, a, 0]"}));
   EXPECT_EQ(Run(again.get(), &c, {"-D 6 aTextThatIsLong 0"}),
             (Strings{"-D[6, aTextThatIsLong, 0]"}));
+}
+
+TEST_F(SortTest, StoredTopRowsLoseTheColumnsThatAreNoLongerRead) {
+  node_.keys = {{0, false, false}};
+  node_.limit = 2;
+  node_.final_only = false;
+  mode_ = graph::ChangelogMode::kRetract;
+  lineage_ = {"a", "b", "c"};
+  TestContext c;
+  auto op = Make(&c);
+  Run(op.get(), &c, {"+I 5 aTextThatIsLong 0.5", "+I 7 b 0.7", "+I 6 c 0.6"});
+  std::vector<std::string> snapshots;
+  c.TakeSnapshot(&snapshots);
+  const std::vector<state::TableSchema> wide = c.state()->Schemas();
+
+  types_ = {Type::Bigint(), Type::Double()};
+  lineage_ = {"a", "c"};
+  c.RestoreFrom(snapshots, wide);
+  auto again = Make(&c);
+  EXPECT_EQ(Run(again.get(), &c, {"-D 7 0.7"}), (Strings{"-D[7, 0.7]", "+I[5, 0.5]"}));
+  const std::vector<state::TableSchema> narrow = c.state()->Schemas();
+  EXPECT_EQ(state::CompareSchemas(wide[0], narrow[0]).dropped, Strings{"c"});
+  EXPECT_EQ(state::CompareSchemas(narrow[0], wide[0]).impossible, "its rows have no column c");
+  node_.keys[0].ascending = true;
+  TestContext other;
+  auto sorted_otherwise = Make(&other);
+  EXPECT_EQ(state::CompareSchemas(narrow[0], other.state()->Schemas()[0]).impossible,
+            "its rows are sorted otherwise");
 }
 
 TEST_F(SortTest, TimeSortHoldsRowsUntilTheWatermarkAndDropsLateOnes) {

@@ -81,7 +81,7 @@ Result<OwnerRecord> OwnerRecord::Decode(std::string_view text) {
     Ancestor ancestor;
     if (TakeWord("lineage", &line)) {
       record.lineage = line;
-    } else if (TakeWord("ended", &line)) {
+    } else if (TakeWord("ended", &line) && !line.empty()) {
       record.ended.emplace_back(line);
     } else if (TakeWord("history", &line) && TakeNumber(&line, &ancestor.generation) &&
                TakeNumber(&line, &ancestor.epoch)) {

@@ -180,7 +180,11 @@ Result<bool> Simulation::Overlap(const Planned& planned, Counts* counts) {
   StoppableDisk first(&disk_), second(&disk_);
   first.StopAt(static_cast<int64_t>(Below(150)));
   second.CallAt(static_cast<int64_t>(Below(150)), [&first] { first.Continue(); });
-  const Process one = DrawProcess(), two = DrawProcess();
+  const Process one = DrawProcess();
+  Process two = DrawProcess();
+  const bool second_fails = Below(3) == 0;  // perhaps before its first checkpoint
+  const auto failing_sync = static_cast<int64_t>(Below(12));
+  if (second_fails) two.tolerable_failures = 0;
   Status first_status, second_status = Status::Cancelled("was not needed");
   std::thread running([&] {
     first_status = RunProcess(planned, one, &first);
@@ -188,6 +192,7 @@ Result<bool> Simulation::Overlap(const Planned& planned, Counts* counts) {
   });
   if (first.WaitUntilStoppedOrEnded()) {
     ++counts->zombies;
+    if (second_fails) disk_.FailSyncAt(failing_sync);
     second_status = RunProcess(planned, two, &second);
     first.Continue();
   }

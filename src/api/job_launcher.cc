@@ -23,6 +23,7 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
       if (configuration.IsSet(key)) restore = configuration.GetString(key);
     }
   }
+  std::shared_ptr<const runtime::RestoredJob> seen;  // before this start took the job over
   for (int skip = 0;; ++skip) {
     TW_ASSIGN_OR_RETURN(auto job, runtime::Job::Create(graph, options));
     CheckpointedJobFacts facts{identity, state_root, job->bounded(), job->commits()};
@@ -36,7 +37,9 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
     TW_ASSIGN_OR_RETURN(made.restart, RestartOptionsOf(configuration, checkpoints));
     int64_t generation = 1;
     if (!checkpoints.folder.empty()) {
-      if (attempt == 0 && skip == 0) TW_RETURN_IF_ERROR(CheckBeforeTakingOver(checkpoints));
+      if (attempt == 0 && skip == 0) {
+        TW_ASSIGN_OR_RETURN(seen, LookBeforeTakingOver(checkpoints));
+      }
       runtime::CheckpointStorage storage(file_system, checkpoints.folder);
       TW_ASSIGN_OR_RETURN(generation, storage.TakeGeneration());
     }
@@ -51,7 +54,15 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
                         options.name));
         return made;
       }
-      restored = nullptr;  // a rerun of a finished job starts afresh
+      // A rerun of a finished job starts afresh. One that was not finished when this start began
+      // has not been asked for again.
+      const bool had_finished =
+          seen && seen->path == restored->path && seen->manifest.pending.empty();
+      if (skip == 0 && !had_finished) {
+        notice(fmt::format("job {} has ended meanwhile: nothing is left to do", options.name));
+        return made;
+      }
+      restored = nullptr;
     }
     if (restored && attempt == 0) TW_RETURN_IF_ERROR(CheckFit(*restored, true));
     job->EnableCheckpoints(checkpoints, generation, restored);
@@ -79,11 +90,13 @@ Result<std::shared_ptr<const runtime::RestoredJob>> JobLauncher::Find(
   return FindRestored(checkpoints, restore, 0, skip, say);
 }
 
-Status JobLauncher::CheckBeforeTakingOver(const runtime::CheckpointOptions& checkpoints) const {
-  TW_ASSIGN_OR_RETURN(const auto restored, Find(checkpoints, 0, [](const std::string&) {}));
-  if (!restored || (restored->continues && restored->manifest.final)) return Status::OK();
+Result<std::shared_ptr<const runtime::RestoredJob>> JobLauncher::LookBeforeTakingOver(
+    const runtime::CheckpointOptions& checkpoints) const {
+  TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, 0, [](const std::string&) {}));
+  if (!restored || (restored->continues && restored->manifest.final)) return restored;
   TW_RETURN_IF_ERROR(runtime::CheckKeyGroups(*restored, options.max_parallelism));
-  return CheckFit(*restored, false);
+  TW_RETURN_IF_ERROR(CheckFit(*restored, false));
+  return restored;
 }
 
 Status JobLauncher::CheckFit(const runtime::RestoredJob& restored, bool say) const {

@@ -39,8 +39,10 @@ class JobLauncher {
       const std::function<void(const std::string&)>& say) const;
   /// Refuses to lose state unasked. `say`: what the restored checkpoint means for this job.
   Status CheckFit(const runtime::RestoredJob& restored, bool say) const;
-  /// What would be refused must not take the job from a process that runs it.
-  Status CheckBeforeTakingOver(const runtime::CheckpointOptions& checkpoints) const;
+  /// A look at what there is: what would be refused must not take the job from a process that runs
+  /// it.
+  Result<std::shared_ptr<const runtime::RestoredJob>> LookBeforeTakingOver(
+      const runtime::CheckpointOptions& checkpoints) const;
 
   int64_t first_generation_ = 0;  // of this run's first attempt; 0: none has started
 };

@@ -20,6 +20,7 @@ class Listener final : public ResultHandler {
   Status OnSchema(const data::Schema&, graph::ChangelogMode) override { return Status::OK(); }
   Status OnBatch(const data::Batch&) override { return Status::OK(); }
   Status OnResultEnd() override { return Status::OK(); }
+  void OnNotice(std::string_view notice) override { OnLog(notice); }
   void OnLog(std::string_view line) override {
     std::lock_guard lock(mutex_);
     lines_.emplace_back(line);
@@ -54,6 +55,17 @@ class Listener final : public ResultHandler {
   size_t seen_ = 0;
 };
 
+/// Calls `on_owner` when a start is about to take the job over.
+class WatchedFileSystem final : public FaultInjectingFileSystem {
+ public:
+  WatchedFileSystem() : FaultInjectingFileSystem(FileSystem::Posix()) {}
+  std::function<void()> on_owner = [] {};
+  Result<std::unique_ptr<WritableFile>> Create(const std::string& path) override {
+    if (FileName(path).starts_with("owner-")) on_owner();
+    return FaultInjectingFileSystem::Create(path);
+  }
+};
+
 class SessionRecoveryTest : public ::testing::Test {
  protected:
   SessionRecoveryTest() {
@@ -86,11 +98,13 @@ class SessionRecoveryTest : public ::testing::Test {
     for (int i = first; i <= last; ++i) rows.insert(std::to_string(i));
     return rows;
   }
-  Status Run(Session* session, const std::vector<std::pair<std::string, std::string>>& settings) {
+  Status Run(Session* session, const std::vector<std::pair<std::string, std::string>>& settings,
+             bool bounded = false) {
     for (const auto& [key, value] : settings) TW_RETURN_IF_ERROR(session->Configure(key, value));
     const std::string at = "WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' = '";
     return session->RunScript(
-        "CREATE TABLE s (id INT) " + at + folder_ + "/in', 'source.monitor-interval' = '10 ms');" +
+        "CREATE TABLE s (id INT) " + at + folder_ +
+            (bounded ? "/in');" : "/in', 'source.monitor-interval' = '10 ms');") +
             "CREATE TABLE o (id INT) " + at + folder_ +
             "/out', 'sink.rolling-policy.file-size' = '1 b');" + "INSERT INTO o SELECT * FROM s",
         &listener_);
@@ -104,7 +118,7 @@ class SessionRecoveryTest : public ::testing::Test {
   }
 
   std::string folder_;
-  FaultInjectingFileSystem fs_{FileSystem::Posix()};
+  WatchedFileSystem fs_;
   std::multiset<std::string> expected_;
   Listener listener_{[this] { return Visible() == expected_; }};
 };
@@ -148,6 +162,31 @@ TEST_F(SessionRecoveryTest, TooManyFailuresEndTheJobByName) {
   EXPECT_NE(status.message().find("3 checkpoints failed in a row"), std::string::npos);
   EXPECT_NE(status.message().find("tolerable-failed-checkpoints"), std::string::npos);
   EXPECT_NE(status.message().find("No space left on device"), std::string::npos);
+}
+
+TEST_F(SessionRecoveryTest, AJobThatEndsWhileItIsTakenOverIsNotRunAgain) {
+  Feed(1, 100);
+  ASSERT_TRUE(Run(std::make_unique<Session>(Options()).get(), {}, true).ok());
+  ASSERT_EQ(Visible(), Rows(1, 100));
+  // Its last checkpoint is not there yet when the second start looks, and is when it chooses.
+  std::string last;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ + "/state")) {
+    if (entry.path().filename().string().starts_with("chk-")) last = entry.path();
+  }
+  ASSERT_FALSE(last.empty());
+  std::filesystem::rename(last, folder_ + "/aside");
+  fs_.on_owner = [&] {
+    if (std::filesystem::exists(folder_ + "/aside")) {
+      std::filesystem::rename(folder_ + "/aside", last);
+    }
+  };
+  ASSERT_TRUE(Run(std::make_unique<Session>(Options()).get(), {}, true).ok());
+  EXPECT_TRUE(listener_.Comes("has ended meanwhile"));
+  EXPECT_EQ(Visible(), Rows(1, 100));
+  ASSERT_TRUE(Run(std::make_unique<Session>(Options()).get(), {}, true).ok());
+  std::multiset<std::string> twice = Rows(1, 100);
+  twice.merge(Rows(1, 100));
+  EXPECT_EQ(Visible(), twice) << "now it is asked for again";
 }
 
 }  // namespace

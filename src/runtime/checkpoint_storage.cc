@@ -323,8 +323,12 @@ Status WriteDurably(FileSystem* fs, const std::string& path, std::string_view by
     return written;
   }
   written = fs->SyncDirectory(ParentDirectory(path));
-  // The caller takes a new file for not written, and so must whoever reads the directory.
-  if (!written.ok() && !earlier) (void)fs->RemoveFile(path);
+  // The caller takes a new file for not written, and so must whoever reads the directory, after a
+  // crash of the machine, too.
+  if (!written.ok() && !earlier) {
+    (void)fs->RemoveFile(path);
+    (void)fs->SyncDirectory(ParentDirectory(path));
+  }
   return written;
 }
 

@@ -6,7 +6,8 @@
 // Accumulators: COUNT: BIGINT; SUM: sum and BIGINT count; AVG: sum and count; VAR, STDDEV: sum of
 // squares, sum, count; MIN, MAX: the value; LISTAGG: the text. Bit i of a mask says that the value
 // has passed the filter of the group's i-th member.
-// A window's local phase has the slice's end (BIGINT) right after the keys.
+// A window's local phase has the slice's end (BIGINT) right after the keys, and at the end how many
+// rows (BIGINT) have gone into this one, for the count of late rows.
 #pragma once
 
 #include <optional>

@@ -133,6 +133,18 @@ class Running(Cli):
         self.assertIn("SUBSTRING", done.stdout.decode().upper())
 
     @unittest.skipIf(SANITIZED, "sanitizers start slowly")
+    def test_late_rows_are_counted_one_by_one(self):
+        times = ["00:00:01", "00:10:00"] + ["00:00:02"] * 5
+        (self.folder / "t.csv").write_text("".join(f"a,2024-01-01 {t}\n" for t in times))
+        for parallelism in 1, 2:  # 2: rows are added up before they are found to be late
+            self.rows("""CREATE TABLE t (k STRING, ts TIMESTAMP(0), WATERMARK FOR ts AS ts)
+                WITH ('connector' = 'filesystem', 'path' = 't.csv', 'format' = 'csv');
+                SELECT k, COUNT(*) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+                GROUP BY k, window_start, window_end;""", "--parallelism", parallelism,
+                      "--report", "report.json")
+            report = json.loads((self.folder / "report.json").read_text())
+            self.assertEqual(report["jobs"][0]["late_rows"], 5, report)
+
     def test_the_examples_of_the_aggregates(self):
         # Those of scalar functions are run by sql_test.
         page = (pathlib.Path(__file__).parents[2] / "docs/functions.md").read_text()

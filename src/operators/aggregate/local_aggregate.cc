@@ -1,5 +1,7 @@
 #include "operators/aggregate/local_aggregate.h"
 
+#include <algorithm>
+
 #include "data/gather.h"
 
 namespace thalweg::operators {
@@ -10,8 +12,8 @@ using data::Rows;
 
 class LocalAggregate final : public Operator {
  public:
-  LocalAggregate(std::vector<int> keys, GroupTableOptions options)
-      : keys_(std::move(keys)), options_(std::move(options)) {}
+  LocalAggregate(std::vector<int> keys, GroupTableOptions options, bool tells_rows)
+      : keys_(std::move(keys)), options_(std::move(options)), tells_rows_(tells_rows) {}
 
   Status Open(OperatorContext* context, const OperatorState&) override {
     context_ = context;
@@ -42,6 +44,13 @@ class LocalAggregate final : public Operator {
     const auto& groups = table_->touched();
     Batch out;
     out.size = static_cast<int32_t>(groups.size());
+    std::shared_ptr<Column> row_counts;
+    if (tells_rows_) {
+      row_counts = Column::Make(data::Type::Bigint().WithNullable(false), out.size);
+      auto* counts = row_counts->mutable_values<int64_t>();
+      std::fill_n(counts, out.size, 0);
+      for (const uint8_t* state : states_) ++counts[state::HeaderOf(state)->group];
+    }
     std::vector<int32_t> source;
     states_.clear();
     for (const auto& g : groups) {
@@ -63,6 +72,7 @@ class LocalAggregate final : public Operator {
     for (auto& c : table_->aggregates().EmitPartial(states_.data(), out.size)) {
       out.columns.push_back(std::move(c));
     }
+    if (row_counts != nullptr) out.columns.push_back(std::move(row_counts));
     table_->table().Recycle();
     context_->Emit(std::move(out));
     TW_RETURN_IF_ERROR(table_->memory_status());
@@ -72,6 +82,7 @@ class LocalAggregate final : public Operator {
  private:
   const std::vector<int> keys_;
   const GroupTableOptions options_;
+  const bool tells_rows_;
   std::unique_ptr<GroupTable> table_;
   std::vector<uint8_t*> states_;
   std::vector<int8_t> signs_;
@@ -80,8 +91,9 @@ class LocalAggregate final : public Operator {
 }  // namespace
 
 Result<std::unique_ptr<Operator>> MakeLocalAggregate(std::vector<int> keys,
-                                                     GroupTableOptions options) {
-  return std::unique_ptr<Operator>(new LocalAggregate(std::move(keys), std::move(options)));
+                                                     GroupTableOptions options, bool tells_rows) {
+  return std::unique_ptr<Operator>(
+      new LocalAggregate(std::move(keys), std::move(options), tells_rows));
 }
 
 }  // namespace thalweg::operators

@@ -12,7 +12,9 @@
 
 namespace thalweg::operators {
 
+/// `tells_rows`: a last column says how many rows have gone into each partial one.
 Result<std::unique_ptr<Operator>> MakeLocalAggregate(std::vector<int> keys,
-                                                     GroupTableOptions options);
+                                                     GroupTableOptions options,
+                                                     bool tells_rows = false);
 
 }  // namespace thalweg::operators

@@ -70,7 +70,7 @@ class SliceAggregate final : public Operator {
     Rows rows = batch.rows();
     if (rows.empty()) return Progress::kDone;
     TW_RETURN_IF_ERROR(AssignSlices(batch, rows));
-    rows = DropLate(rows);
+    rows = DropLate(batch, rows);
     if (rows.empty()) return Progress::kDone;
     TW_RETURN_IF_ERROR(Add(batch, rows));
     if (!node_.window.event_time) ArmClock();
@@ -195,7 +195,7 @@ class SliceAggregate final : public Operator {
   }
 
   // Leaves out late rows and those in no window; fills kept_ and slice_ends_.
-  Rows DropLate(const Rows& rows) {
+  Rows DropLate(const Batch& batch, const Rows& rows) {
     kept_.Clear();
     int64_t last_slice = INT64_MIN;
     bool keep = false;
@@ -210,7 +210,10 @@ class SliceAggregate final : public Operator {
         keep = !gap && !late_;
       }
       if (!keep) {
-        if (late_) ++context_->metrics()->late_rows;
+        if (late_) {
+          context_->metrics()->late_rows +=
+              partial_input() ? batch.columns.back()->At<int64_t>(rows[k]) : 1;
+        }
         continue;
       }
       kept_.rows.push_back(rows[k]);

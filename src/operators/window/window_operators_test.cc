@@ -130,21 +130,23 @@ TEST_F(WindowTest, LocalPhaseSendsOneRowPerKeyAndSlice) {
   TestContext c;
   auto local = Make(&c);
   Add(local.get(), {"+I a 1 7", "+I a 6 7", "+I b 7 1", "+I a 4 5"});
-  EXPECT_EQ(c.Take(), (Strings{"+I[a, 5, 2, 12, 2]", "+I[a, 10, 1, 7, 1]", "+I[b, 10, 1, 1, 1]"}));
+  EXPECT_EQ(c.Take(),
+            (Strings{"+I[a, 5, 2, 12, 2, 2]", "+I[a, 10, 1, 7, 1, 1]", "+I[b, 10, 1, 1, 1, 1]"}));
   EXPECT_EQ(Watermark(local.get(), &c, 4), Strings{"W 4"});
 
-  // key, slice end, COUNT(*), SUM and its count
-  input_ = {Type::String(), Type::Bigint().WithNullable(false), Type::Bigint(), Type::Bigint(),
-            Type::Bigint()};
+  // key, slice end, COUNT(*), SUM and its count, rows
+  input_ = {Type::String(), Type::Bigint().WithNullable(false),
+            Type::Bigint(), Type::Bigint(),
+            Type::Bigint(), Type::Bigint()};
   node_.phase = graph::AggregatePhase::kGlobal;
   auto global = Make(&c);
-  Add(global.get(), {"+I a 5 2 12 2", "+I a 10 1 7 1", "+I b 10 1 1 1"});
+  Add(global.get(), {"+I a 5 2 12 2 2", "+I a 10 1 7 1 1", "+I b 10 1 1 1 1"});
   EXPECT_EQ(Watermark(global.get(), &c, 4), (Strings{"+I[a, 2, 12, -5, 5, 4]", "W 4"}));
-  Add(global.get(), {"+I a 5 1 9 1"});  // [-5, 5) has fired, [0, 10) has not
+  Add(global.get(), {"+I a 5 1 9 1 1"});  // [-5, 5) has fired, [0, 10) has not
   EXPECT_EQ(Watermark(global.get(), &c, 9),
             (Strings{"+I[a, 4, 28, 0, 10, 9]", "+I[b, 1, 1, 0, 10, 9]", "W 9"}));
-  Add(global.get(), {"+I a 5 1 9 1"});
-  EXPECT_EQ(c.metrics()->late_rows, 1);
+  Add(global.get(), {"+I a 5 3 9 3 3"});
+  EXPECT_EQ(c.metrics()->late_rows, 3);
   EXPECT_EQ(Watermark(global.get(), &c, 14),
             (Strings{"+I[a, 1, 7, 5, 15, 14]", "+I[b, 1, 1, 5, 15, 14]", "W 14"}));
 }

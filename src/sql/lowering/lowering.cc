@@ -123,6 +123,9 @@ class Lowerer {
       below.output.push_back({"slice_end", data::Type::Bigint().WithNullable(false)});
     }
     below.output.insert(below.output.end(), partial->begin(), partial->end());
+    if constexpr (std::is_same_v<Aggregate, graph::WindowAggregateNode>) {
+      below.output.push_back({"rows", data::Type::Bigint().WithNullable(false)});
+    }
     Aggregate local = *global;
     local.phase = graph::AggregatePhase::kLocal;
     PlanNode described = *plan;

@@ -133,14 +133,37 @@ class Running(Cli):
         self.assertIn("SUBSTRING", done.stdout.decode().upper())
 
     @unittest.skipIf(SANITIZED, "sanitizers start slowly")
+    def test_the_writers_of_a_sink(self):
+        tables = """
+            CREATE TABLE t (k INT, p INT) WITH ('connector' = 'datagen', 'number-of-rows' = '4000',
+                'fields.p.min' = '0', 'fields.p.max' = '3', 'scan.parallelism' = '4');
+            CREATE TABLE o (k INT, p INT) PARTITIONED BY (p) WITH ('connector' = 'filesystem',
+                'path' = 'o', 'format' = 'csv', 'sink.shuffle-by-partition.enable' = 'true');
+            CREATE TABLE single (k INT, p INT) WITH ('connector' = 'filesystem', 'path' = 'one',
+                'format' = 'csv', 'sink.parallelism' = '%d');"""
+        self.rows(tables % 1 + "INSERT INTO o SELECT * FROM t; INSERT INTO single SELECT * FROM t;",
+                  "--parallelism", 4)
+        for p in range(4):
+            self.assertEqual(len(list((self.folder / f"o/p={p}").glob("part-*"))), 1)
+        self.assertEqual(len(list((self.folder / "one").glob("part-*"))), 1)
+        self.rows(tables % 3 + "INSERT INTO single SELECT * FROM t;", "--parallelism", 1)
+        written = "".join(f.read_text() for f in (self.folder / "one").glob("part-*"))
+        self.assertEqual(len(written.splitlines()), 8000)
+        self.error(tables % 0 + "INSERT INTO single SELECT * FROM t;", "sink.parallelism", "1 and 128")
+        self.error("""CREATE TABLE v (p INT, c BIGINT)
+            WITH ('connector' = 'print', 'sink.parallelism' = '2');
+            INSERT INTO v SELECT p, COUNT(*) FROM (VALUES (1), (2)) AS t (p) GROUP BY p;""",
+                   "sink.parallelism", "primary key", options=("--parallelism", "4"))
+
     def test_late_rows_are_counted_one_by_one(self):
         times = ["00:00:01", "00:10:00"] + ["00:00:02"] * 5
         (self.folder / "t.csv").write_text("".join(f"a,2024-01-01 {t}\n" for t in times))
-        for parallelism in 1, 2:  # 2: rows are added up before they are found to be late
+        for phases in "ONE_PHASE", "TWO_PHASE":  # rows are added up before they are found late
             self.rows("""CREATE TABLE t (k STRING, ts TIMESTAMP(0), WATERMARK FOR ts AS ts)
                 WITH ('connector' = 'filesystem', 'path' = 't.csv', 'format' = 'csv');
                 SELECT k, COUNT(*) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
-                GROUP BY k, window_start, window_end;""", "--parallelism", parallelism,
+                GROUP BY k, window_start, window_end;""", "--parallelism", 1,
+                      "-D", f"table.optimizer.agg-phase-strategy={phases}",
                       "--report", "report.json")
             report = json.loads((self.folder / "report.json").read_text())
             self.assertEqual(report["jobs"][0]["late_rows"], 5, report)

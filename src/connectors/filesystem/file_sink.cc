@@ -120,7 +120,6 @@ Result<std::unique_ptr<TableSink>> MakeFileSink(const ConnectorTable& table,
   TW_ASSIGN_OR_RETURN(options.commit, PartitionCommitOptionsOf(table));
   TW_ASSIGN_OR_RETURN(const bool compaction, reader.Bool("auto-compaction", false));
   if (compaction) return reader.NotSupported("auto-compaction", "compacting written files");
-  TW_RETURN_IF_ERROR(reader.Bool("sink.shuffle-by-partition.enable", false).status());
   return {std::make_unique<FileSink>(std::move(options))};
 }
 

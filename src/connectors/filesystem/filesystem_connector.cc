@@ -119,7 +119,7 @@ constexpr formats::OptionDoc kOptions[] = {
     {"auto-compaction", "false", "Only 'false'."},
     {"compaction.file-size", "", "Used by auto-compaction."},
     {"compaction.parallelism", "", "Used by auto-compaction."},
-    {"sink.parallelism", "", "Parallelism of the sink operator."},
+    {"sink.parallelism", "", "Number of writers, the job's parallelism by default."},
 };
 
 constexpr formats::OptionDoc kRefused[] = {

@@ -94,7 +94,7 @@ Result<std::unique_ptr<TableSink>> MakePrintSink(const ConnectorTable& table,
 constexpr formats::OptionDoc kOptions[] = {
     {"print-identifier", "", "Text in front of every line, followed by '> '."},
     {"standard-error", "false", "Print to standard error instead of standard output."},
-    {"sink.parallelism", "", "Parallelism of the sink operator."},
+    {"sink.parallelism", "", "Number of writers, the job's parallelism by default."},
 };
 
 }  // namespace

@@ -62,6 +62,7 @@ class Lowerer {
       s->emit_update_before = traits.needs_before;
     } else if (auto* k = std::get_if<graph::SinkNode>(&node.spec)) {
       k->upsert_materialize = traits.materialize;
+      node.parallelism = traits.sink_parallelism;
       if (traits.materialize) {
         for (const std::string& name : k->primary_key)
           k->upsert_key.push_back(ColumnOf(plan, name));
@@ -79,7 +80,8 @@ class Lowerer {
         AddLocalPhase(plan, w, &node, &inputs[0]);
       }
     }
-    for (size_t i = 0; i < inputs.size(); ++i) node.inputs.push_back(EdgeTo(node, inputs[i]));
+    for (size_t i = 0; i < inputs.size(); ++i)
+      node.inputs.push_back(EdgeTo(node, inputs[i], traits));
 
     int index = Place(std::move(node));
     nodes_.emplace(plan.get(), index);
@@ -153,7 +155,7 @@ class Lowerer {
     return {from, Distribution::kHash, keys};
   }
 
-  Edge EdgeTo(const graph::Node& node, int from) const {
+  Edge EdgeTo(const graph::Node& node, int from, const ChangelogTraits& traits) const {
     if (const auto* a = std::get_if<graph::GroupAggregateNode>(&node.spec)) {
       return Keyed(from, a->keys);
     }
@@ -168,6 +170,7 @@ class Lowerer {
     }
     if (const auto* s = std::get_if<graph::SinkNode>(&node.spec)) {
       if (s->upsert_materialize) return Keyed(from, s->upsert_key);
+      if (!traits.sink_keys.empty()) return Keyed(from, traits.sink_keys);
     }
     return {from, Distribution::kForward, {}};
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "connectors/option_reader.h"
 #include "sql/binder/query_binder.h"
 #include "sql/planner/describe.h"
 
@@ -130,6 +131,44 @@ class Inference {
                     what, Describe(producer)));
   }
 
+  // What the table's options say about its writers.
+  Status DistributeSink(const PlanPtr& plan, const graph::SinkNode& sink,
+                        const connectors::ConnectorTable& table, ChangelogTraits* traits) {
+    const connectors::OptionReader options(table);
+    const int64_t most = context_.configuration.GetInteger("pipeline.max-parallelism");
+    TW_ASSIGN_OR_RETURN(const int64_t wanted, options.Int("sink.parallelism", 0));
+    if (options.Has("sink.parallelism") && (wanted < 1 || wanted > most)) {
+      return options.Error("sink.parallelism", fmt::format("must be between 1 and {}", most));
+    }
+    traits->sink_parallelism = static_cast<int>(wanted);
+    TW_ASSIGN_OR_RETURN(const bool by_partition,
+                        options.Bool("sink.shuffle-by-partition.enable", false));
+    const int64_t input = context_.configuration.GetInteger("parallelism.default");
+    if (by_partition && traits->insert_only()) {
+      traits->sink_keys = ColumnsOf(plan, sink.partition_keys);
+    } else if (wanted != 0 && wanted != input && !traits->insert_only()) {
+      // The changes of one key must stay in order.
+      if (sink.primary_key.empty()) {
+        return options.Error(
+            "sink.parallelism",
+            fmt::format("{} writers behind {} need a primary key, since the query updates and "
+                        "deletes rows; declare one, or leave the option out",
+                        wanted, input));
+      }
+      traits->sink_keys = ColumnsOf(plan, sink.primary_key);
+    }
+    return Status::OK();
+  }
+
+  static std::vector<int> ColumnsOf(const PlanPtr& plan, const std::vector<std::string>& names) {
+    std::vector<int> columns;
+    for (size_t i = 0; i < plan->schema.size(); ++i) {
+      if (std::ranges::count(names, plan->schema[i].name) > 0)
+        columns.push_back(static_cast<int>(i));
+    }
+    return columns;
+  }
+
   Status CheckSink(const PlanPtr& plan, const graph::SinkNode& sink) {
     const PlanPtr& input = plan->inputs[0];
     ChangelogTraits& traits = map_[plan.get()];
@@ -149,6 +188,7 @@ class Inference {
       }
     }
     if (sink.overwrite) TW_RETURN_IF_ERROR(connector->ApplyOverwrite());
+    TW_RETURN_IF_ERROR(DistributeSink(plan, sink, table, &traits));
     connectors::SinkMode mode = connector->mode();
     if (traits.insert_only()) return Status::OK();
     if (mode == connectors::SinkMode::kInsertOnly) {

@@ -23,6 +23,9 @@ struct ChangelogTraits {
   std::optional<std::vector<int>> upsert_key;
   /// Sinks: changes must be put in order by primary key first.
   bool materialize = false;
+  /// Sinks: 'sink.parallelism', 0 if not set; columns that decide on the writer, if any.
+  int sink_parallelism = 0;
+  std::vector<int> sink_keys;
 
   bool insert_only() const { return !updates && !deletes; }
   graph::ChangelogMode mode() const {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The program from outside: exit codes, output forms, errors, signals, start-up time.
+"""The program from outside: exit codes, output forms, errors, signals.
 
 cli_test.py THALWEG [unittest options]
 
@@ -16,7 +16,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 THALWEG = str(pathlib.Path(sys.argv.pop(1)).resolve())
@@ -178,15 +177,6 @@ class Running(Cli):
                           for call, _ in examples)
         self.assertEqual(self.rows(selects, "-Dexecution.runtime-mode=batch", "--parallelism", "1"),
                          [f"+I[{result}]" for _, result in examples])
-
-    def test_a_job_of_one_row_takes_less_than_30_ms(self):
-        self.file("job.sql", "SELECT 1")
-        best = 1.0
-        for _ in range(20):
-            start = time.monotonic()
-            self.thalweg("run", "job.sql")
-            best = min(best, time.monotonic() - start)
-        self.assertLess(best, 0.030)
 
 
 class Signals(Cli):

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "formats/format.h"
-#include "formats/json/json_field.h"
 #include "formats/json/json_options.h"
+#include "formats/json/json_row.h"
 #include "formats/text/column_writer.h"
 #include "formats/text/line_reader.h"
 

@@ -49,7 +49,7 @@ function(thalweg_add_test name)
   set(timeout 900)
   if(THALWEG_SANITIZE)
     list(APPEND environment "UBSAN_OPTIONS=print_stacktrace=1"
-      "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/sanitizers/tsan.txt")
+      "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/sanitizers/tsan.txt:die_after_fork=0")
     set(timeout 3600)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} ENVIRONMENT "${environment}")

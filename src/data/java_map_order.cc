@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
+#include <numeric>
 #include <string_view>
 
 namespace thalweg::data {
@@ -52,12 +54,36 @@ uint32_t HashDecimal(__int128 unscaled, int scale) {
   return 31 * (negative ? -h : h) + static_cast<uint32_t>(scale);
 }
 
+/// TimestampData.hashCode().
+uint32_t HashTimestamp(int64_t value, int precision) {
+  const int64_t per_ms = TimestampUnitsPerSecond(precision) / 1000;
+  int64_t ms = value / per_ms;
+  int64_t rest = value % per_ms;
+  if (rest < 0) {
+    rest += per_ms;
+    --ms;
+  }
+  return 31 * HashLong(ms) + static_cast<uint32_t>(rest * (1'000'000 / per_ms));
+}
+
 /// False for types whose hash is not known here.
-bool HashKey(const Column& c, int32_t i, uint32_t* h) {
+bool HashKey(const Column& c, int32_t i, JavaKeys form, uint32_t* h) {
   switch (c.type().root()) {
     case TypeRoot::kChar:
-    case TypeRoot::kVarchar:
-      *h = HashUtf8(c.values<std::string_view>()[i]);
+    case TypeRoot::kVarchar: {
+      const std::string_view text = c.values<std::string_view>()[i];
+      *h = form == JavaKeys::kInternal ? BinaryStringHashCode(text) : HashUtf8(text);
+      return true;
+    }
+    case TypeRoot::kTimestamp:
+    case TypeRoot::kTimestampLtz:
+      if (form == JavaKeys::kExternal) return false;
+      *h = HashTimestamp(c.values<int64_t>()[i], c.type().precision());
+      return true;
+    case TypeRoot::kDate:
+    case TypeRoot::kTime:
+      if (form == JavaKeys::kExternal) return false;
+      *h = static_cast<uint32_t>(c.values<int32_t>()[i]);
       return true;
     case TypeRoot::kBoolean:
       *h = c.values<uint8_t>()[i] != 0 ? 1231 : 1237;
@@ -94,20 +120,60 @@ bool HashKey(const Column& c, int32_t i, uint32_t* h) {
 
 }  // namespace
 
-std::vector<int32_t> JavaHashMapOrder(const Column& keys, std::vector<int32_t> entries) {
+uint32_t BinaryStringHashCode(std::string_view text) {
+  uint32_t h = 42;
+  const auto mix = [&](uint32_t k) {
+    k *= 0xCC9E2D51u;
+    k = std::rotl(k, 15);
+    k *= 0x1B873593u;
+    h ^= k;
+    h = std::rotl(h, 13) * 5 + 0xE6546B64u;
+  };
+  size_t i = 0;
+  for (; i + 4 <= text.size(); i += 4) {
+    uint32_t k;
+    std::memcpy(&k, text.data() + i, 4);
+    mix(k);
+  }
+  // Flink mixes the rest byte by byte, sign-extended.
+  for (; i < text.size(); ++i) {
+    mix(static_cast<uint32_t>(static_cast<int32_t>(static_cast<int8_t>(text[i]))));
+  }
+  h ^= static_cast<uint32_t>(text.size());
+  h ^= h >> 16;
+  h *= 0x85EBCA6Bu;
+  h ^= h >> 13;
+  h *= 0xC2B2AE35u;
+  h ^= h >> 16;
+  return h;
+}
+
+std::vector<int32_t> OrderOfHashCodes(const std::vector<uint32_t>& hash_codes) {
   size_t capacity = 16;
-  while (entries.size() * 4 > capacity * 3) capacity *= 2;
-  std::vector<std::pair<uint32_t, int32_t>> buckets;
+  while (hash_codes.size() * 4 > capacity * 3) capacity *= 2;
+  std::vector<uint32_t> buckets;
+  for (const uint32_t h : hash_codes) {
+    buckets.push_back((h ^ h >> 16) & static_cast<uint32_t>(capacity - 1));
+  }
+  std::vector<int32_t> order(hash_codes.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](int32_t i) { return buckets[static_cast<size_t>(i)]; });
+  return order;
+}
+
+std::vector<int32_t> JavaHashMapOrder(const Column& keys, std::vector<int32_t> entries,
+                                      JavaKeys form) {
+  std::vector<uint32_t> hash_codes;
   for (const int32_t e : entries) {
     uint32_t h = 0;
-    if (!keys.IsNull(e) && !HashKey(keys.storage(), keys.StorageIndex(e), &h)) return entries;
-    h ^= h >> 16;
-    buckets.emplace_back(h & static_cast<uint32_t>(capacity - 1), e);
+    if (!keys.IsNull(e) && !HashKey(keys.storage(), keys.StorageIndex(e), form, &h)) return entries;
+    hash_codes.push_back(h);
   }
-  std::stable_sort(buckets.begin(), buckets.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (size_t i = 0; i < entries.size(); ++i) entries[i] = buckets[i].second;
-  return entries;
+  std::vector<int32_t> ordered;
+  for (const int32_t i : OrderOfHashCodes(hash_codes)) {
+    ordered.push_back(entries[static_cast<size_t>(i)]);
+  }
+  return ordered;
 }
 
 }  // namespace thalweg::data

@@ -151,6 +151,10 @@ Result<ExprPtr> MakeCall(std::string_view name, std::vector<ExprPtr> args,
   }
   TW_ASSIGN_OR_RETURN(ExprPtr simple, SimplifyComparison(f->name, args, context));
   if (simple != nullptr) return simple;
+  if (f->name == "NOT" && args.size() == 1) {
+    TW_ASSIGN_OR_RETURN(ExprPtr opposite, SimplifyNot(*args[0], context));
+    if (opposite != nullptr) return opposite;
+  }
   std::vector<Type> types;
   std::vector<ColumnPtr> literals;
   for (const auto& a : args) {

@@ -190,6 +190,25 @@ Result<ExprPtr> SimplifyComparison(std::string_view name, const Args& args,
   return holds ? MakeOr(test, unknown, context) : MakeAnd(test, unknown, context);
 }
 
+Result<ExprPtr> SimplifyNot(const Expr& arg, const EvalContext& context) {
+  static constexpr std::pair<std::string_view, std::string_view> kOpposites[] = {
+      {"=", "<>"}, {"<>", "="}, {"<", ">="}, {">=", "<"}, {">", "<="}, {"<=", ">"}};
+  if (arg.kind == ExprKind::kCall) {
+    for (const auto& [name, opposite] : kOpposites) {
+      if (arg.function->name == name) return MakeCall(opposite, arg.args, context);
+    }
+    return ExprPtr();
+  }
+  if (arg.kind != ExprKind::kAnd && arg.kind != ExprKind::kOr) return ExprPtr();
+  Args negated;
+  for (const ExprPtr& part : arg.args) {
+    TW_ASSIGN_OR_RETURN(ExprPtr opposite, MakeCall("NOT", {part}, context));
+    negated.push_back(std::move(opposite));
+  }
+  return MakeLogical(arg.kind == ExprKind::kAnd ? ExprKind::kOr : ExprKind::kAnd,
+                     std::move(negated), context);
+}
+
 Result<ExprPtr> MakeForm(const ScalarFunction& f, const std::vector<ExprPtr>& args,
                          const EvalContext& context) {
   const std::string_view name = f.name;

@@ -19,6 +19,10 @@ Result<ExprPtr> MakeForm(const ScalarFunction& f, const std::vector<ExprPtr>& ar
 Result<ExprPtr> SimplifyComparison(std::string_view name, const std::vector<ExprPtr>& args,
                                    const EvalContext& context);
 
+/// NOT moved into AND and OR and turned into the opposite comparison, as Flink's planner does, so
+/// that NOT (x > 1) is FALSE for NaN. Null where it stays.
+Result<ExprPtr> SimplifyNot(const Expr& arg, const EvalContext& context);
+
 /// A call of a function that is already resolved; casts the arguments to its parameters.
 Result<ExprPtr> MakeBoundCall(const ScalarFunction* function, BoundFunction bound,
                               std::vector<ExprPtr> args, const EvalContext& context);

@@ -27,7 +27,7 @@ Result<BoundFunction> BindTypeOf(const BindArgs& args) {
   BoundFunction f = BindAsIs(args, Type::String(), &TypeOf);
   f.nulls = NullPolicy::kCustom;
   f.result_nulls = ResultNulls::kAlways;
-  const Type& t = args.types[0];
+  const Type t = args.types[0].WithTimeAttribute(data::TimeAttribute::kNone);
   f.state = std::make_shared<std::string>(serializable ? t.ToString() : t.ToSummary());
   return f;
 }

@@ -7,7 +7,7 @@
 #include <limits>
 #include <unordered_map>
 
-#include "formats/json/java_hash_order.h"
+#include "data/java_map_order.h"
 #include "formats/json/json_row.h"
 #include "formats/json/json_text.h"
 #include "formats/text/base64.h"
@@ -362,7 +362,9 @@ bool JsonField::ReadMap(JsonCursor* c, int32_t row) {
     }
   }
   c->LeaveLevel();
-  for (const int32_t i : JavaHashOrder(keys)) {
+  std::vector<uint32_t> hash_codes;
+  for (const std::string& key : keys) hash_codes.push_back(data::BinaryStringHashCode(key));
+  for (const int32_t i : data::OrderOfHashCodes(hash_codes)) {
     const int32_t element = writer_->AddElement();
     writer_->child(0)->SetString(element, keys[static_cast<size_t>(i)]);
     JsonCursor& value = values[static_cast<size_t>(i)];

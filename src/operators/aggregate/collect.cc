@@ -1,5 +1,8 @@
 // COLLECT: a multiset of the non-NULL values; empty, never NULL, when there is none.
+#include <numeric>
+
 #include "data/gather.h"
+#include "data/java_map_order.h"
 #include "operators/aggregate/families.h"
 #include "state/owned_sets.h"
 
@@ -63,14 +66,23 @@ class CollectAccumulator final : public Accumulator, private state::OwnedField {
       all.insert(all.end(), entries.begin(), entries.end());
       to[k + 1] = static_cast<int32_t>(all.size());
     }
+    // Each group's values in the order of Flink's hash map.
     const auto n = static_cast<int32_t>(all.size());
+    const ColumnPtr values = sets_.EmitValues(0, all.data(), n);
+    std::vector<int32_t> order;
+    for (int32_t k = 0; k < count; ++k) {
+      std::vector<int32_t> entries(static_cast<size_t>(to[k + 1] - to[k]));
+      std::iota(entries.begin(), entries.end(), to[k]);
+      entries = data::JavaHashMapOrder(*values, std::move(entries), data::JavaKeys::kInternal);
+      order.insert(order.end(), entries.begin(), entries.end());
+    }
     auto counts = Column::Make(data::Type::Int().WithNullable(false), n);
     for (int32_t i = 0; i < n; ++i) {
       counts->mutable_values<int32_t>()[i] =
-          static_cast<int32_t>(*CountOf(all[static_cast<size_t>(i)]));
+          static_cast<int32_t>(*CountOf(all[static_cast<size_t>(order[static_cast<size_t>(i)])]));
     }
     return Column::MakeList(result_, count, std::move(offsets),
-                            {sets_.EmitValues(0, all.data(), n), std::move(counts)});
+                            {data::Gather(*values, order.data(), n), std::move(counts)});
   }
 
  private:

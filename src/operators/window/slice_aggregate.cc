@@ -302,22 +302,19 @@ class SliceAggregate final : public Operator {
     firing_ = true;
     firing_end_ = end;
     auto first = node_.attached ? slices_.find(end) : slices_.upper_bound(start);
+    std::vector<const Slice*> parts;
+    for (auto it = first; it != slices_.end() && it->first <= end; ++it) {
+      parts.push_back(&it->second);
+    }
+    // Flink merges a hopping window's slices from the latest one on; LISTAGG shows it.
+    if (node_.window.kind == graph::WindowKind::kHop) std::ranges::reverse(parts);
     std::vector<uint8_t*> rows;
     GroupTable* table = table_.get();
-    int parts = 0;
-    for (auto it = first; it != slices_.end() && it->first <= end; ++it) {
-      if (++parts == 2) {  // more than one slice: they are merged, the first one as well
-        table = merged_.get();
-        TW_RETURN_IF_ERROR(Merge(rows));
-      }
-      if (parts == 1) {
-        rows = it->second;
-      } else {
-        TW_RETURN_IF_ERROR(Merge(it->second));
-      }
-    }
-    if (parts > 1) {
-      rows.clear();
+    if (parts.size() == 1) {
+      rows = *parts[0];
+    } else if (!parts.empty()) {
+      table = merged_.get();
+      for (const Slice* part : parts) TW_RETURN_IF_ERROR(Merge(*part));
       merged_->table().CollectRows(&rows);
     }
     if (node_.input_retracts) {

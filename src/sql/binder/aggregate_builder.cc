@@ -392,6 +392,9 @@ class Builder {
         case VirtualColumn::Kind::kAggregate:
           result.virtuals.push_back(Output(first_aggregate_ + v.index));
           break;
+        case VirtualColumn::Kind::kKey:
+          result.virtuals.push_back(result.keys[static_cast<size_t>(v.index)]);
+          break;
         case VirtualColumn::Kind::kWindowProperty:
           result.virtuals.push_back(Output(property_output_[static_cast<int>(v.property)]));
           break;

@@ -25,6 +25,7 @@ struct AggregateUse {
 struct VirtualColumn {
   enum class Kind : uint8_t {
     kAggregate,       ///< uses[index]
+    kKey,             ///< group key `index`, NULL where a grouping set lacks it
     kGrouping,        ///< GROUPING(args), GROUPING_ID(args)
     kGroupId,         ///< GROUP_ID()
     kWindowProperty,  ///< TUMBLE_START(..) and the like
@@ -49,6 +50,9 @@ struct AggregateUses {
   std::vector<AggregateUse> uses;
   std::vector<VirtualColumn> columns;
   std::vector<GroupWindow> group_windows;
+  /// Per group key: the key if it is NOT NULL and some grouping set lacks it, else null. What is
+  /// computed from such a key must know that it can be NULL.
+  std::vector<expr::ExprPtr> absent_keys;
 
   /// A reference to the virtual column, made at most once for equal ones.
   expr::ExprPtr Reference(VirtualColumn column);

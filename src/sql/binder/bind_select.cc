@@ -117,6 +117,13 @@ Result<QueryBinder::BodyResult> QueryBinder::BindSelect(
     for (const std::vector<int>& set : groups.sets) {
       uses.global = uses.global || (set.empty() && uses.group_windows.empty());
     }
+    for (size_t i = 0; i < groups.keys.size(); ++i) {
+      const bool always = std::ranges::all_of(groups.sets, [&](const std::vector<int>& set) {
+        return std::ranges::count(set, static_cast<int>(i)) > 0;
+      });
+      const bool absent = !always && !groups.keys[i]->type.nullable();
+      uses.absent_keys.push_back(absent ? groups.keys[i] : nullptr);
+    }
     binder.AllowAggregates(&uses);
   }
 

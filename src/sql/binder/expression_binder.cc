@@ -39,11 +39,15 @@ bool IsWord(std::string_view name, std::initializer_list<std::string_view> words
 // Flink's functions that exist and are not here yet, by kind, so that they are refused by name.
 bool IsKnownButMissing(std::string_view upper) {
   static constexpr std::string_view kNames[] = {
-      "RANK",           "DENSE_RANK",    "ROW_NUMBER",     "LEAD",           "LAG",
-      "CUME_DIST",      "PERCENT_RANK",  "NTILE",          "JSON_OBJECTAGG", "JSON_ARRAYAGG",
-      "JSON_EXISTS",    "JSON_VALUE",    "JSON_QUERY",     "JSON_OBJECT",    "JSON_ARRAY",
-      "JSON_STRING",    "MATCH_ROWTIME", "MATCH_PROCTIME", "ML_PREDICT",     "PARSE_JSON",
-      "TRY_PARSE_JSON", "OBJECT_OF",     "OBJECT_UPDATE",  "NTH_VALUE"};
+      "RANK",          "DENSE_RANK",      "ROW_NUMBER",     "LEAD",           "LAG",
+      "CUME_DIST",     "PERCENT_RANK",    "NTILE",          "NTH_VALUE",      "JSON_OBJECTAGG",
+      "JSON_ARRAYAGG", "JSON_EXISTS",     "JSON_VALUE",     "JSON_QUERY",     "JSON_OBJECT",
+      "JSON_ARRAY",    "JSON_STRING",     "MATCH_ROWTIME",  "MATCH_PROCTIME", "ML_PREDICT",
+      "PARSE_JSON",    "TRY_PARSE_JSON",  "OBJECT_OF",      "OBJECT_UPDATE",  "ARRAY_APPEND",
+      "ARRAY_CONCAT",  "ARRAY_CONTAINS",  "ARRAY_DISTINCT", "ARRAY_EXCEPT",   "ARRAY_INTERSECT",
+      "ARRAY_JOIN",    "ARRAY_MAX",       "ARRAY_MIN",      "ARRAY_POSITION", "ARRAY_PREPEND",
+      "ARRAY_REMOVE",  "ARRAY_REVERSE",   "ARRAY_SLICE",    "ARRAY_SORT",     "ARRAY_UNION",
+      "MAP_ENTRIES",   "MAP_FROM_ARRAYS", "MAP_KEYS",       "MAP_UNION",      "MAP_VALUES"};
   return std::find(std::begin(kNames), std::end(kNames), upper) != std::end(kNames);
 }
 
@@ -110,6 +114,21 @@ Result<ExprPtr> ExpressionBinder::BindCondition(const ast::Expr& e) {
 }
 
 Result<ExprPtr> ExpressionBinder::Bind(const ast::Expr& e) {
+  TW_ASSIGN_OR_RETURN(ExprPtr bound, BindByKind(e));
+  if (uses_ == nullptr || inside_aggregate_) return bound;
+  for (size_t i = 0; i < uses_->absent_keys.size(); ++i) {
+    const ExprPtr& key = uses_->absent_keys[i];
+    if (key == nullptr || !key->Equals(*bound)) continue;
+    VirtualColumn column;
+    column.kind = VirtualColumn::Kind::kKey;
+    column.index = static_cast<int>(i);
+    column.type = key->type.WithNullable(true).WithTimeAttribute(data::TimeAttribute::kNone);
+    return uses_->Reference(std::move(column));
+  }
+  return bound;
+}
+
+Result<ExprPtr> ExpressionBinder::BindByKind(const ast::Expr& e) {
   switch (e.kind) {
     case ast::ExprKind::kLiteral: {
       const auto& literal = ast::As<ast::Literal>(e);
@@ -479,7 +498,11 @@ Result<ExprPtr> ExpressionBinder::BindGroupingFunction(const ast::Call& e) {
   column.kind =
       upper == "GROUP_ID" ? VirtualColumn::Kind::kGroupId : VirtualColumn::Kind::kGrouping;
   column.type = Type::Bigint().WithNullable(false);
-  TW_ASSIGN_OR_RETURN(column.args, BindArgs(e.args));
+  const bool inside = std::exchange(inside_aggregate_, true);
+  Result<std::vector<ExprPtr>> args = BindArgs(e.args);  // the keys themselves
+  inside_aggregate_ = inside;
+  if (!args.ok()) return args.status();
+  column.args = std::move(*args);
   if (column.args.empty() != (upper == "GROUP_ID")) {
     return Status::InvalidSql(
         e.span, upper == "GROUP_ID" ? "GROUP_ID takes no argument" : upper + " needs an argument");

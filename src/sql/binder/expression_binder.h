@@ -36,6 +36,7 @@ class ExpressionBinder {
   SqlSpan SpanOf(const expr::Expr* e, SqlSpan otherwise) const;
 
  private:
+  Result<expr::ExprPtr> BindByKind(const ast::Expr& e);
   Result<expr::ExprPtr> BindColumn(const ast::ColumnRef& e);
   Result<expr::ExprPtr> BindCall(const ast::Call& e);
   Result<expr::ExprPtr> BindAggregate(const ast::Call& e);

@@ -29,6 +29,7 @@ Int128 RoundInteger(int64_t v, int32_t digits, RoundMode mode) {
 }
 
 double RoundDouble(double v, int32_t digits, RoundMode mode) {
+  if (v == 0) return 0;  // BigDecimal knows no -0.0
   std::string text;
   data::AppendDouble(v, &text);
   // Significant digits and the exponent of the last of them.
@@ -59,8 +60,10 @@ double RoundDouble(double v, int32_t digits, RoundMode mode) {
   }
   Int128 value = 0;
   for (const char c : significant) value = value * 10 + (c - '0');
+  value += up;
+  if (value == 0) return 0;
   std::string rounded = text[0] == '-' ? "-" : "";
-  data::AppendDecimal(value + up, 0, &rounded);
+  data::AppendDecimal(value, 0, &rounded);
   rounded += "e" + std::to_string(exponent + drop);
   return std::strtod(rounded.c_str(), nullptr);
 }

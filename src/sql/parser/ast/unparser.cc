@@ -66,6 +66,13 @@ std::string Text(const std::string& value) {
   return out + "'";
 }
 
+std::string TypeText(const data::Type& type) {
+  const bool longest = type.length() == data::Type::String().length();
+  if (longest && type.root() == data::TypeRoot::kVarchar) return "STRING";
+  if (longest && type.root() == data::TypeRoot::kVarbinary) return "BYTES";
+  return type.ToString();
+}
+
 }  // namespace
 
 std::string ToSql(const Expr& expr) {
@@ -82,6 +89,9 @@ std::string ToSql(const Expr& expr) {
       if (call.syntax == CallSyntax::kConstructor && call.name != "ROW") {
         return call.name + "[" + List(call.args) + "]";
       }
+      if (call.name == "EXTRACT" && call.args.size() == 2) {
+        return "EXTRACT(" + ToSql(*call.args[0]) + " FROM " + ToSql(*call.args[1]) + ")";
+      }
       return call.name + "(" + (call.distinct ? "DISTINCT " : "") +
              (call.star ? "*" : List(call.args)) + ")";
     }
@@ -97,7 +107,7 @@ std::string ToSql(const Expr& expr) {
     case ExprKind::kCast: {
       const auto& c = As<Cast>(expr);
       return std::string(c.is_try ? "TRY_CAST(" : "CAST(") + ToSql(*c.operand) + " AS " +
-             c.type.ToString() + ")";
+             TypeText(c.type) + ")";
     }
     case ExprKind::kIn: {
       const auto& in = As<In>(expr);

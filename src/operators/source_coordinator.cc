@@ -97,12 +97,20 @@ Status SourceCoordinator::Restore(const OperatorState& state) {
 
 bool SourceCoordinator::Drained(int subtask) {
   std::lock_guard lock(mutex_);
+  return NothingLeftFor(subtask) && enumerator_->discovery_interval_ms() == 0;
+}
+
+bool SourceCoordinator::HasNothingFor(int subtask) {
+  std::lock_guard lock(mutex_);
+  return NothingLeftFor(subtask);
+}
+
+bool SourceCoordinator::NothingLeftFor(int subtask) const {
   // While a snapshot is taken Take gives nothing, though there may be splits for the subtask.
   if (frozen_) return false;
   const auto index = static_cast<size_t>(subtask);
   if (index < assigned_.size() && !assigned_[index].empty()) return false;
-  return discovered_ && enumerator_->discovery_interval_ms() == 0 &&
-         next_unassigned_ == unassigned_.size();
+  return discovered_ && next_unassigned_ == unassigned_.size();
 }
 
 }  // namespace thalweg::operators

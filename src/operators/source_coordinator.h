@@ -49,6 +49,9 @@ class SourceCoordinator {
   /// True when no split will come for `subtask` any more: a final Discover is done, all splits are
   /// given out, and it has taken its own.
   bool Drained(int subtask);
+  /// True when there is no split for `subtask` for the time being. While a snapshot is taken nobody
+  /// knows.
+  bool HasNothingFor(int subtask);
 
   /// What the enumerator knows and the splits that no subtask has taken: the coordinator's part of
   /// a snapshot; the subtasks' parts are the splits they hold. From here to Resume no split changes
@@ -66,6 +69,8 @@ class SourceCoordinator {
   void OnSplits(std::function<void()> notify) { notify_ = std::move(notify); }
 
  private:
+  bool NothingLeftFor(int subtask) const;  // under mutex_
+
   std::unique_ptr<connectors::TableSource> source_;
   std::unique_ptr<connectors::Enumerator> enumerator_;
   connectors::ScanSpec scan_;

@@ -168,8 +168,8 @@ Result<Progress> SourceOperator::OnTimers(TimeDomain domain, int64_t time_ms) {
     if (timeout > 0 && !s->idle) context_->WakeAt(s->last_row_ms + timeout);
   }
   AdvanceWatermark();
-  // A subtask that will never have a split must not hold the others back.
-  const bool nothing_to_do = splits_.empty() && timeout > 0;
+  // A subtask without a split must not hold the others back.
+  const bool nothing_to_do = splits_.empty() && coordinator_->HasNothingFor(context_->subtask());
   if ((!any_active || nothing_to_do) && !marked_idle_) {
     marked_idle_ = true;
     context_->MarkIdle(true);

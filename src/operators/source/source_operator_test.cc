@@ -99,17 +99,23 @@ class FakeReader final : public connectors::SplitReader {
 
 class FakeEnumerator final : public connectors::Enumerator {
  public:
-  explicit FakeEnumerator(size_t splits) : splits_(splits) {}
+  explicit FakeEnumerator(const std::vector<FakeSplit>* splits, int64_t discovery_interval_ms = 0)
+      : splits_(splits), discovery_interval_ms_(discovery_interval_ms) {}
   Result<std::vector<connectors::Split>> Discover() override {
     std::vector<connectors::Split> out;
-    for (size_t i = 0; i < splits_; ++i) out.push_back({std::to_string(i), "", ""});
+    for (; splits_ != nullptr && known_ < splits_->size(); ++known_) {
+      out.push_back({std::to_string(known_), "", ""});
+    }
     return out;
   }
+  int64_t discovery_interval_ms() const override { return discovery_interval_ms_; }
   std::string Snapshot() const override { return ""; }
   Status Restore(const std::string&) override { return Status::OK(); }
 
  private:
-  size_t splits_;
+  const std::vector<FakeSplit>* splits_;  // null: none
+  const int64_t discovery_interval_ms_;
+  size_t known_ = 0;
 };
 
 class FakeSource final : public connectors::TableSource {
@@ -172,11 +178,12 @@ class SourceOperatorTest : public testing::Test {
     watermark.idle_timeout_ms = idle_timeout_ms;
     watermark.rowtime_name = "ts";
     node_.watermark = watermark;
-    auto coordinator = std::make_shared<SourceCoordinator>(
-        std::make_unique<FakeSource>(&splits_), std::make_unique<FakeEnumerator>(splits_.size()),
+    coordinator_ = std::make_shared<SourceCoordinator>(
+        std::make_unique<FakeSource>(&splits_),
+        std::make_unique<FakeEnumerator>(&splits_, discovery_interval_ms_),
         connectors::ScanSpec{node_.columns, {}, {}}, true);
-    ASSERT_TRUE(coordinator->Discover().ok());
-    auto op = SourceOperator::Make(node_, coordinator, [] {});
+    ASSERT_TRUE(coordinator_->Discover().ok());
+    auto op = SourceOperator::Make(node_, coordinator_, [] {});
     ASSERT_TRUE(op.ok()) << op.status().ToString();
     op_ = std::move(*op);
     ASSERT_TRUE(op_->Open(&context_, {}).ok());
@@ -193,6 +200,8 @@ class SourceOperatorTest : public testing::Test {
   }
 
   std::vector<FakeSplit> splits_;
+  int64_t discovery_interval_ms_ = 0;
+  std::shared_ptr<SourceCoordinator> coordinator_;
   graph::ScanNode node_;
   RecordingContext context_;
   std::unique_ptr<Operator> op_;
@@ -234,6 +243,30 @@ TEST_F(SourceOperatorTest, AnIdleSplitStopsHoldingTheWatermarkBack) {
   EXPECT_EQ(context_.log.back(), "idle");
 }
 
+TEST_F(SourceOperatorTest, WithoutASplitItIsIdleUntilOneIsFound) {
+  discovery_interval_ms_ = 10;
+  Make({});
+  ASSERT_TRUE(Poll().ok());
+  EXPECT_EQ(context_.log, (std::vector<std::string>{"idle"}));
+  splits_ = {{{{1000}}}};
+  ASSERT_TRUE(coordinator_->Discover().ok());
+  ASSERT_TRUE(Poll().ok());
+  EXPECT_EQ(context_.log, (std::vector<std::string>{"idle", "1000", "active", "W1000"}));
+}
+
+// In the middle of a snapshot nobody gets a split, so nobody may take himself for idle.
+TEST_F(SourceOperatorTest, IsNotIdleBecauseOfASnapshot) {
+  discovery_interval_ms_ = 10;
+  Make({{{{1000}}}});
+  OperatorState state;
+  ASSERT_TRUE(coordinator_->Snapshot(&state).ok());
+  ASSERT_TRUE(Poll().ok());
+  EXPECT_TRUE(context_.log.empty());
+  coordinator_->Resume();
+  ASSERT_TRUE(Poll().ok());
+  EXPECT_EQ(context_.log, (std::vector<std::string>{"1000", "W1000"}));
+}
+
 TEST_F(SourceOperatorTest, ARestoredSplitGoesOnFromTheRowsHandedOn) {
   Make({{{{1000}, {2000}, {3000}}}});
   ASSERT_TRUE(Poll().ok());
@@ -242,7 +275,7 @@ TEST_F(SourceOperatorTest, ARestoredSplitGoesOnFromTheRowsHandedOn) {
   ASSERT_TRUE(op_->Snapshot(&state).ok());
 
   SourceCoordinator restored(std::make_unique<FakeSource>(&splits_),
-                             std::make_unique<FakeEnumerator>(0),
+                             std::make_unique<FakeEnumerator>(nullptr),
                              connectors::ScanSpec{node_.columns, {}, {}}, true);
   ASSERT_TRUE(restored.Restore(state).ok());
   ASSERT_TRUE(restored.Discover().ok());
@@ -260,7 +293,7 @@ TEST_F(SourceOperatorTest, ARestoredSplitGoesOnFromTheRowsHandedOn) {
 TEST_F(SourceOperatorTest, SplitsChangeHandsOnlyBetweenSnapshots) {
   Make({{{{1000}}}, {{{2000}}}});
   SourceCoordinator coordinator(std::make_unique<FakeSource>(&splits_),
-                                std::make_unique<FakeEnumerator>(2),
+                                std::make_unique<FakeEnumerator>(&splits_),
                                 connectors::ScanSpec{node_.columns, {}, {}}, true);
   ASSERT_TRUE(coordinator.Discover().ok());
   OperatorState state;

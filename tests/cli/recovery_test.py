@@ -8,11 +8,14 @@ recovery_test.py THALWEG [unittest options]
 The jobs read a folder that the test adds files to, so that the test decides when there is something
 to do; it waits for what can be seen (rows, log lines, an exit), never for time to pass.
 """
+import array
 import collections
+import fcntl
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 import time
 import unittest
 
@@ -427,8 +430,11 @@ class Signals(Recovery):
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.addCleanup(job.stdout.close)
         self.addCleanup(job.kill)
-        job.stdout.read(1)
         end = time.monotonic() + LIMIT_S
+        full = fcntl.fcntl(job.stdout, fcntl.F_GETPIPE_SZ) - 2 * 4096
+        unread = array.array("i", [0])
+        while unread[0] < full and time.monotonic() < end:
+            fcntl.ioctl(job.stdout, termios.FIONREAD, unread)
         while time.monotonic() < end:
             job.send_signal(signal.SIGTERM)
             try:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/json_string.h"
+#include "state/extent_space.h"
 
 namespace thalweg::api {
 
@@ -57,7 +58,11 @@ std::string JobReport::ToJson() const {
     }
     out += "]}";
   }
-  return out + "\n]}\n";
+  const state::ExtentSpace::Stats paging = state::ExtentSpace::Process()->stats();
+  return out + fmt::format(
+                   "\n],\n\"state_paging\": {{\"paged_out_bytes\": {}, "
+                   "\"most_resident_bytes\": {}}}}}\n",
+                   paging.written_bytes, paging.most_resident_bytes);
 }
 
 }  // namespace thalweg::api

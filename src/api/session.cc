@@ -10,6 +10,7 @@
 #include "expr/time_zone.h"
 #include "savepoint/savepoint_connector.h"
 #include "sql/statement_splitter.h"
+#include "state/extent_space.h"
 
 namespace thalweg::api {
 namespace {
@@ -44,6 +45,14 @@ Status Session::Configure(std::string_view key, std::string_view value) {
 }
 
 Status Session::RunScript(std::string_view script, ResultHandler* handler) {
+  struct Listening {
+    ~Listening() { state::ExtentSpace::Process()->SetListener(nullptr); }
+  } const listening;
+  state::ExtentSpace::Process()->SetListener([this, handler](const std::string& directory) {
+    handler->OnNotice(
+        fmt::format("state outgrows the memory limit of {}: what is not in use is paged to {}",
+                    FormatBytes(pool_->limit()), directory));
+  });
   sql::StatementSplitter splitter(script);
   while (true) {
     TW_ASSIGN_OR_RETURN(std::optional<SqlSpan> statement, splitter.Next());
@@ -98,6 +107,12 @@ Result<runtime::JobOptions> Session::OptionsOf(const graph::Graph& graph, std::s
     TW_ASSIGN_OR_RETURN(options.eval.zone, expr::TimeZone::Find(zone));
   }
   options.local_time_zone = options.eval.zone->id();
+  if (configuration_.IsSet("io.tmp.dirs")) {
+    auto directories =
+        state::ScratchFile::SplitDirectories(configuration_.GetString("io.tmp.dirs"));
+    TW_RETURN_IF_ERROR(state::ScratchFile::Open(directories).status());
+    state::ExtentSpace::Process()->SetDirectories(std::move(directories));
+  }
   options.eval.query_start_ms = options_.clock->NowMs();
   options.eval.now_ms = options.eval.query_start_ms;
   options.eval.streaming = graph.streaming;

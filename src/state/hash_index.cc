@@ -12,13 +12,26 @@ void HashIndex::Reserve(int64_t rows) {
 
 void HashIndex::Resize(size_t grown) {
   const size_t old_capacity = capacity();
+  const size_t old_mask = mask_;
   uint64_t* old = slots_;
-  slots_ = reinterpret_cast<uint64_t*>(memory_->Allocate(grown * 8, /*zero=*/true));
+  slots_ = reinterpret_cast<uint64_t*>(
+      memory_->Allocate(grown * 8, /*zero=*/true, StateMemory::Use::kIndex));
   mask_ = grown - 1;
+  // The bits of the old home and those of the tag make the new home.
+  const bool by_tag = old_capacity >= size_t{1} << kTagBit && grown <= size_t{1} << (kTagBit + 16);
   constexpr size_t kAhead = 16;
   for (size_t i = 0; i < old_capacity; ++i) {
-    if (i + kAhead < old_capacity) __builtin_prefetch(RowOf(old[i + kAhead]));
-    if (old[i] != 0) Place(HashOf(RowOf(old[i])), RowOf(old[i]));
+    if (!by_tag && i + kAhead < old_capacity) __builtin_prefetch(RowOf(old[i + kAhead]));
+    if ((i & 0x1FF) == 0) memory_->Trim();
+    const uint64_t slot = old[i];
+    if (slot == 0) continue;
+    const uint64_t distance = slot & kFar;
+    if (by_tag && distance < kFar) {
+      constexpr size_t kLow = (size_t{1} << kTagBit) - 1;
+      PlaceSlot(slot, (((i - distance) & old_mask & kLow) | slot >> 48 << kTagBit) & mask_);
+    } else {
+      PlaceSlot(slot, HashOf(RowOf(slot)) & mask_);
+    }
   }
   memory_->Free(reinterpret_cast<uint8_t*>(old), old_capacity * 8);
 }

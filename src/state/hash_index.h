@@ -2,6 +2,9 @@
 // bytes. A slot is 16 bits of tag and 48 bits of row address, whose low 3 bits (rows are 8-byte
 // aligned) say how far the slot is from its home; linear probing; at most 5/8 full; erasing shifts
 // back, so there are no tombstones, and by the distances it need not look at the rows it moves.
+// The tag is a piece of the hash just above the bits that say where the home is, so that a large
+// index grows without looking at its rows, which may be paged out: it is read and written from
+// front to back. (With 2^k slots, k > 18, the tag still has 34 - k bits that tell rows apart.)
 //
 // The index does not know keys: the caller compares them.
 //   for (auto p = index.Start(h); uint8_t* row = index.Next(h, &p);) if (same key) found;
@@ -55,13 +58,17 @@ class HashIndex {
   /// Empty, with its capacity kept.
   void Reset();
 
+  /// The slot's memory is about to be written to: the page comes back with one fault, and alone.
+  void TouchSlot(uint64_t hash) { memory_->space()->TouchPage(&slots_[hash & mask_]); }
   void PrefetchSlot(uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
   /// The row of the first slot, whatever its tag; null if empty.
   uint8_t* Peek(uint64_t hash) const { return RowOf(slots_[hash & mask_]); }
 
  private:
   static constexpr uint64_t kTagMask = uint64_t{0xFFFF} << 48;
-  static uint64_t TagOf(uint64_t hash) { return (hash * 0x9E3779B97F4A7C15u) & kTagMask; }
+  /// Bits kTagBit to kTagBit + 15 of the hash.
+  static constexpr int kTagBit = 18;
+  static uint64_t TagOf(uint64_t hash) { return hash << (48 - kTagBit) & kTagMask; }
   /// Distances from here on are not kept: the row's hash says.
   static constexpr uint64_t kFar = 7;
   static uint8_t* RowOf(uint64_t slot) {
@@ -76,13 +83,15 @@ class HashIndex {
     return kept < kFar ? kept : (i - HashOf(RowOf(slots_[i]))) & mask_;
   }
   void Place(uint64_t hash, uint8_t* row) {
-    const size_t home = hash & mask_;
-    size_t i = home;
-    while (slots_[i] != 0) i = (i + 1) & mask_;
-    slots_[i] = WithDistance(TagOf(hash) | reinterpret_cast<uint64_t>(row), (i - home) & mask_);
+    PlaceSlot(TagOf(hash) | reinterpret_cast<uint64_t>(row), hash & mask_);
   }
   void Grow() { Resize(capacity() == 0 ? 16 : capacity() * (capacity() < (1 << 16) ? 4 : 2)); }
   void Resize(size_t grown);
+  void PlaceSlot(uint64_t slot, size_t home) {
+    size_t i = home;
+    while (slots_[i] != 0) i = (i + 1) & mask_;
+    slots_[i] = WithDistance(slot, (i - home) & mask_);
+  }
 
   StateMemory* const memory_;
   uint64_t* slots_ = nullptr;

@@ -128,6 +128,7 @@ void KeyedTable::ForEachRow(const Partition& p, F f) const {
   for (size_t i = 0; left > 0; ++i) {
     const uint32_t rows = std::min(left, RowsOfPage(i));
     uint8_t* row = p.pages[i];
+    memory_->Trim();
     for (uint32_t k = 0; k < rows; ++k, row += layout_.row_bytes()) {
       if (HeaderOf(row)->stamp != RowHeader::kFree) f(row);
     }
@@ -229,6 +230,9 @@ void KeyedTable::Probe(const uint64_t* hashes, int32_t count, uint8_t** out, Mat
     const int32_t end = std::min(count, begin + kBlock);
     const size_t bytes = index_.capacity() * 8 + static_cast<size_t>(index_.count()) *
                                                      static_cast<size_t>(layout_.row_bytes());
+    const bool watched = memory_->watched();
+    if (watched) [[unlikely]]
+      PageIn(hashes, begin, end);
     if (bytes > kCachedBytes) {
       for (int32_t k = begin; k < end; ++k) index_.PrefetchSlot(hashes[k]);
       for (int32_t k = begin; k < end; ++k) __builtin_prefetch(index_.Peek(hashes[k]), 1);
@@ -244,7 +248,26 @@ void KeyedTable::Probe(const uint64_t* hashes, int32_t count, uint8_t** out, Mat
     if (marks_found_) {
       for (int32_t k = begin; k < end; ++k) MarkDirty(out[k]);
     }
+    if (watched) [[unlikely]]
+      CountTouches(out, begin, end);
   }
+}
+
+void KeyedTable::PageIn(const uint64_t* hashes, int32_t begin, int32_t end) {
+  if (index_.capacity() == 0) return;
+  ExtentSpace* space = memory_->space();
+  for (int32_t k = begin; k < end; ++k) {
+    index_.TouchSlot(hashes[k]);
+    uint8_t* row = index_.Peek(hashes[k]);
+    if (row != nullptr) space->TouchPage(row);
+  }
+}
+
+void KeyedTable::CountTouches(uint8_t* const* rows, int32_t begin, int32_t end) const {
+  constexpr int32_t kSample = 8;  // which rows are hot shows in every eighth of them
+  ExtentSpace* space = memory_->space();
+  for (int32_t k = begin; k < end; k += kSample) space->Touch(rows[k]);
+  memory_->Trim();
 }
 
 template <typename T>
@@ -496,6 +519,21 @@ void KeyedTable::ResetValues(uint8_t* row) {
   Slab* slab = SlabOf(row);
   for (OwnedField* f : owned_) f->Free(row, slab);
   std::memset(ValuesOf(row), 0, static_cast<size_t>(layout_.value_bytes()));
+}
+
+void KeyedTable::NextRows(Cursor* cursor, size_t most, std::vector<uint8_t*>* rows) {
+  memory_->Trim();
+  for (; cursor->partition < partitions_.size(); ++cursor->partition, cursor->place = 1) {
+    const Partition* p = partitions_[cursor->partition].get();
+    if (p == nullptr) continue;
+    while (cursor->place <= p->used) {
+      if (most == 0) return;
+      uint8_t* row = RowAt(*p, cursor->place++);
+      if (HeaderOf(row)->stamp == RowHeader::kFree) continue;
+      rows->push_back(row);
+      --most;
+    }
+  }
 }
 
 void KeyedTable::CollectRows(std::vector<uint8_t*>* rows) {

@@ -96,6 +96,14 @@ class KeyedTable {
 
   /// Appends every row, group by group.
   void CollectRows(std::vector<uint8_t*>* rows);
+  /// Where a walk over all rows stands.
+  struct Cursor {
+    size_t partition = 0;
+    uint32_t place = 1;
+  };
+  /// Appends up to `most` of the rows from the cursor on and moves it behind them; nothing at the
+  /// end. Between two calls rows may be erased, but not added.
+  void NextRows(Cursor* cursor, size_t most, std::vector<uint8_t*>* rows);
   /// Key column `key` of `count` rows, flat; strings are copied.
   data::ColumnPtr EmitKey(int key, uint8_t* const* rows, int32_t count) const;
 
@@ -199,6 +207,10 @@ class KeyedTable {
   template <typename T>
   void ProbeSingle(const std::vector<KeyColumn>& keys, const data::Rows& rows,
                    const uint64_t* hashes, uint8_t** out);
+  /// Rows of a block are about to be looked at, and have been. Most of them will change, so their
+  /// pages are brought back to be written to.
+  void PageIn(const uint64_t* hashes, int32_t begin, int32_t end);
+  void CountTouches(uint8_t* const* rows, int32_t begin, int32_t end) const;
   void FindRows(std::span<const data::Column* const> keys, const data::Rows& rows,
                 const uint64_t* hashes, uint8_t** out);
   void Release(uint8_t* row, Partition* p);

@@ -159,6 +159,7 @@ bool KeyedTable::ContinueSnapshot(int64_t* budget, std::string* out) {
     Partition* p = partitions_[walked_].get();
     while (p != nullptr && p->cursor != kNoPlace) {
       if (*budget <= 0) return false;
+      memory_->Trim();
       if (base_) {
         WriteBase(p, budget);
       } else {
@@ -187,6 +188,7 @@ Status KeyedTable::LoadBlock(const BlockHeader& h, std::string_view body) {
                     h.row_bytes, layout_.row_bytes(), options_.values));
   }
   Partition* p = &PartitionOfGroup(static_cast<int>(h.key_group));
+  memory_->Trim();
   ByteReader in(body);
   for (uint32_t i = 0; i < h.freed; ++i) {
     const auto place = in.Fixed<uint32_t>();
@@ -257,6 +259,10 @@ void KeyedTable::FinishLoad(bool track) {
     uint8_t* rows[kAhead];
     size_t n = 0;
     const auto insert = [&] {
+      if (memory_->watched()) [[unlikely]] {
+        for (size_t i = 0; i < n; ++i) index_.TouchSlot(HeaderOf(rows[i])->hash);
+        memory_->Trim();
+      }
       for (size_t i = 0; i < n; ++i) index_.Insert(HeaderOf(rows[i])->hash, rows[i]);
       n = 0;
     };

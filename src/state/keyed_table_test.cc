@@ -138,9 +138,11 @@ TEST(KeyedTable, NestedKeysAreFoundAndComeBack) {
 }
 
 TEST(KeyedTable, MemoryIsAccountedAndGivenBack) {
-  MemoryPool pool("table", nullptr, 64 << 10);
+  MemoryPool pool("table", nullptr, 1 << 20);
+  ExtentSpace space(64 << 10, 64 << 20);
+  space.SetDirectories({"/does/not/exist"});
   {
-    StateMemory memory(&pool);
+    StateMemory memory(&pool, &space);
     KeyedTable table({{Type::Bigint()}, 8, {0, kMax}, kMax}, &memory);
     std::vector<int64_t> v;
     for (int64_t i = 0; i < 100000; ++i) v.push_back(i);
@@ -154,10 +156,81 @@ TEST(KeyedTable, MemoryIsAccountedAndGivenBack) {
     const Column* c = b.columns[0].get();
     table.FindOrInsert(std::span(&c, 1), b.rows(), hashes.data(), rows.data());
     EXPECT_EQ(memory.status().code(), StatusCode::kResourceExhausted);
+    EXPECT_NE(memory.status().message().find("/does/not/exist: No such file"), std::string::npos)
+        << memory.status().message();
     EXPECT_GT(pool.used(), 100000 * 40);
     EXPECT_LT(pool.used(), 100000 * 120);
   }
   EXPECT_EQ(pool.used(), 0);
+}
+
+// 200 k rows (13 MB and their index) in 3 MB; rows are found and erased while the table grows, and
+// do not move.
+TEST(KeyedTable, GrowsBeyondItsMemory) {
+  MemoryPool pool("table", nullptr, 3 << 20);
+  ExtentSpace space(64 << 10, size_t{1} << 30);
+  {
+    StateMemory memory(&pool, &space);
+    KeyedTable table({{Type::Bigint()}, 24, {0, kMax}, kMax}, &memory);
+    constexpr int64_t kRows = 200'000;
+    constexpr int64_t kStep = 4000;
+    std::vector<uint8_t*> known(kRows);
+    const auto find = [&](int64_t first, bool write) {
+      std::vector<int64_t> v;
+      for (int64_t i = first; i < first + kStep; ++i) v.push_back(i);
+      const ColumnPtr column = Ints(v);
+      const Column* c = column.get();
+      std::vector<uint64_t> hashes(v.size(), data::kEmptyRowHash);
+      data::HashColumn(*c, Rows::All(kStep), hashes.data());
+      std::vector<uint8_t*> rows(v.size());
+      table.FindOrInsert(std::span(&c, 1), Rows::All(kStep), hashes.data(), rows.data(),
+                         write ? KeyedTable::Access::kWrite : KeyedTable::Access::kRead);
+      memory.EndStep();
+      return rows;
+    };
+    const auto value = [&](uint8_t* row) {
+      return reinterpret_cast<int64_t*>(table.ValuesOf(row));
+    };
+    for (int64_t first = 0; first < kRows; first += kStep) {
+      const auto rows = find(first, true);
+      for (int64_t i = 0; i < kStep; ++i) {
+        known[static_cast<size_t>(first + i)] = rows[static_cast<size_t>(i)];
+        *value(rows[static_cast<size_t>(i)]) = first + i;
+      }
+      const int64_t again = first / kStep * 37 % (first / kStep + 1) * kStep;
+      const auto found = find(again, first % 3 == 0);
+      for (int64_t i = 0; i < kStep; ++i) {
+        ASSERT_EQ(found[static_cast<size_t>(i)], known[static_cast<size_t>(again + i)]);
+        ASSERT_EQ(value(found[static_cast<size_t>(i)])[0], again + i);
+        ++value(found[static_cast<size_t>(i)])[1];
+      }
+      ASSERT_TRUE(memory.status().ok()) << memory.status().message();
+      ASSERT_LE(pool.used(), pool.limit());
+    }
+    EXPECT_EQ(table.count(), kRows);
+    int64_t counted = 0;
+    for (int64_t i = 0; i < kRows; ++i) {
+      uint8_t* row = known[static_cast<size_t>(i)];
+      ASSERT_EQ(*value(row), i);
+      counted += value(row)[1];
+    }
+    EXPECT_EQ(counted, kRows);
+    EXPECT_GT(memory.paged_bytes(), 10 << 20);
+    for (size_t i = 0; i < known.size(); i += 2) table.Erase(known[i]);
+    EXPECT_EQ(table.count(), kRows / 2);
+    for (int64_t first = 0; first < 20 * kStep; first += kStep) {
+      const auto rows = find(first, true);
+      for (size_t i = 1; i < rows.size(); i += 2) {
+        ASSERT_EQ(rows[i], known[static_cast<size_t>(first) + i]);
+      }
+    }
+    EXPECT_EQ(table.count(), kRows / 2 + 10 * kStep);
+    table.Clear();
+    memory.EndStep();
+    EXPECT_EQ(table.count(), 0);
+  }
+  EXPECT_EQ(pool.used(), 0);
+  EXPECT_EQ(space.stats().paged_bytes, 0);
 }
 
 TEST(OwnedSets, ChainsPerOwnerKeepTheirOrderOverErasure) {

@@ -60,12 +60,15 @@ ColumnPtr Text(const std::string& s) {
   return c;
 }
 
+// Whose extents the tables use.
+ExtentSpace* space = ExtentSpace::Process();
+
 // The tables of one subtask and their store.
 class Tables {
  public:
   explicit Tables(int subtask = 0, int parallelism = 1, const std::string& values = "v")
       : pool_("test", nullptr),
-        memory_(&pool_),
+        memory_(&pool_, space),
         range_(data::KeyGroupsOf(subtask, parallelism, kMax)),
         sets_({Type::Bigint()}, 8, range_, kMax, &memory_),
         owned_text_(this),
@@ -115,6 +118,7 @@ class Tables {
     return entry;
   }
   OwnedSets& sets() { return sets_; }
+  StateMemory& memory() { return memory_; }
   int64_t* Count(uint8_t* entry) { return reinterpret_cast<int64_t*>(sets_.EntryBytes(entry)); }
   void SetText(uint8_t* row, const std::string& s) { Of(row)->text.Assign(s, table_.SlabOf(row)); }
 
@@ -253,10 +257,9 @@ std::string WriteAll(StateStore* store, bool full = false) {
   return bytes;
 }
 
-TEST(StateStore, AnyChainOfSnapshotsRestoresTheBarrierOfItsLast) {
-  int restores = 0;
-  int deltas = 0;
-  for (uint64_t seed = 1; seed <= 60; ++seed) {
+// Chains of snapshots of random steps; counts the restores and the deltas.
+void CheckChains(uint64_t seeds, int* restores, int* deltas) {
+  for (uint64_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
     auto tables = std::make_unique<Tables>();
@@ -265,7 +268,10 @@ TEST(StateStore, AnyChainOfSnapshotsRestoresTheBarrierOfItsLast) {
     std::vector<std::string> chain;
     const uint64_t pace = 1 + random.Below(400);
     for (int snapshot = 0; snapshot < 12; ++snapshot) {
-      for (uint64_t n = random.Below(2 * pace); n > 0; --n) Step(tables.get(), &model, &random);
+      for (uint64_t n = random.Below(2 * pace); n > 0; --n) {
+        Step(tables.get(), &model, &random);
+        if (n % 16 == 0) tables->memory().EndStep();
+      }
       const Model at_barrier = model;
       tables->store().BeginSnapshot(random.Below(10) == 0);
       std::string bytes;
@@ -273,6 +279,7 @@ TEST(StateStore, AnyChainOfSnapshotsRestoresTheBarrierOfItsLast) {
       for (bool done = false; !done && !aborted;) {
         const auto budget = static_cast<int64_t>(1 + random.Below(4000));
         ASSERT_TRUE(tables->store().ContinueSnapshot(budget, &bytes, &done).ok());
+        tables->memory().EndStep();
         for (uint64_t n = random.Below(30); n > 0; --n) Step(tables.get(), &model, &random);
         aborted = random.Below(40) == 0;
       }
@@ -283,17 +290,18 @@ TEST(StateStore, AnyChainOfSnapshotsRestoresTheBarrierOfItsLast) {
       if (tables->store().snapshot_is_base()) {
         chain.clear();
       } else {
-        ++deltas;
+        ++*deltas;
       }
       tables->store().FinishSnapshot();
       chain.push_back(std::move(bytes));
-      ++restores;
+      ++*restores;
       const int parallelism = static_cast<int>(1 + random.Below(3));
       Model restored;
       for (int s = 0; s < parallelism; ++s) {
         Tables part(s, parallelism);
         const Status opened = part.Open(chain);
         ASSERT_TRUE(opened.ok()) << opened.message();
+        part.memory().EndStep();
         part.AppendTo(&restored);
       }
       ASSERT_EQ(restored, at_barrier);
@@ -307,8 +315,26 @@ TEST(StateStore, AnyChainOfSnapshotsRestoresTheBarrierOfItsLast) {
     tables->AppendTo(&now);
     ASSERT_EQ(now, model);
   }
+}
+
+TEST(StateStore, AnyChainOfSnapshotsRestoresTheBarrierOfItsLast) {
+  int restores = 0;
+  int deltas = 0;
+  CheckChains(60, &restores, &deltas);
   EXPECT_GT(restores, 200);
   EXPECT_GT(deltas, 60);
+}
+
+TEST(StateStore, AnyChainOfSnapshotsRestoresWhatWasPagedOut) {
+  ExtentSpace* before = space;
+  ExtentSpace forced(4096, size_t{256} << 20, /*forced=*/true);
+  space = &forced;
+  int restores = 0;
+  int deltas = 0;
+  CheckChains(5, &restores, &deltas);
+  space = before;
+  EXPECT_GT(restores, 15);
+  EXPECT_GT(forced.stats().written_bytes, 1 << 20);
 }
 
 TEST(StateStore, DamagedBytesAreAnErrorThatNamesThePlace) {

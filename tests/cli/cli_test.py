@@ -12,6 +12,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -21,6 +22,12 @@ import unittest
 THALWEG = str(pathlib.Path(sys.argv.pop(1)).resolve())
 SANITIZED = "asan" in THALWEG or "tsan" in THALWEG
 LIMIT_S = 600 if SANITIZED else 60
+
+
+def fill_the_disk():
+    # Nothing more can be written to files. The signal must be ignored, or it ends the process.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def drop_roots_right_to_read_everything():
@@ -364,11 +371,12 @@ class HostileData(Cli):
 
 
 class Memory(Cli):
-    """What is accounted is what the process takes: jobs that outgrow --memory fail by operator name
-    and size when the accounts reach the limit, so the process's peak must be near it then."""
+    """What is accounted is what the process takes: jobs that outgrow --memory and cannot page their
+    state to disk fail by operator name and size when the accounts reach the limit, so the process's
+    peak must be near it then."""
     LIMIT_MIB = 200
     # The program itself, its libraries, and what the allocator keeps in reserve.
-    BASE_MIB = 45
+    BASE_MIB = 50
     SHARE = 0.2
 
     GENERATOR = (
@@ -383,7 +391,8 @@ class Memory(Cli):
         self.file("job.sql", self.GENERATOR + "INSERT INTO o " + query)
         job = subprocess.Popen([THALWEG, "run", "job.sql", "--memory", f"{self.LIMIT_MIB}mb",
                                 "--parallelism", "2"], cwd=self.folder, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               preexec_fn=fill_the_disk, restore_signals=False)
         text = job.stderr.read().decode()
         job.stderr.close()
         _, status, usage = os.wait4(job.pid, 0)
@@ -417,6 +426,103 @@ class Memory(Cli):
 
     def test_rows_that_wait_to_be_sorted(self):
         self.outgrow("Sort", "SELECT n, s FROM g ORDER BY s")
+
+
+class Paging(Cli):
+    """State of ten times --memory: the right results, and never more memory than the limit."""
+    LIMIT_MIB = 40
+    BASE_MIB = 60
+    # Groups of 170 bytes and their index; then some of them again, in any order.
+    KEYS = 1_500_000 if not SANITIZED else 500_000
+    # A window's groups are listed, too: 16 bytes each while it is open, 24 while it fires.
+    WINDOW_KEYS = 500_000
+
+    def use(self, keys):
+        self.keys, self.rows_in = keys, keys + keys // 10
+        self.generator = (
+            "CREATE TABLE g (n BIGINT, ts AS TO_TIMESTAMP_LTZ(n, 3), "
+            "WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen', "
+            f"'number-of-rows' = '{self.rows_in}', 'rows-per-second' = '%d', "
+            f"'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '{self.rows_in}');\n"
+            f"CREATE VIEW k AS SELECT CASE WHEN n <= {keys} THEN n ELSE MOD(n * 7919, {keys}) "
+            "END AS k, n, ts FROM g;\n")
+
+    AGGREGATES = ("COUNT(*) AS c, SUM(n) AS s, MAX(n) AS x, MIN(n) AS m, AVG(n) AS a, SUM(n * 2) AS s2, "
+                  "MAX(CAST(n AS STRING) || ' is a number') AS t")
+    TOTALS = "COUNT(*) AS n, SUM(c) AS c, SUM(s) AS s, SUM(x) AS x, SUM(m) AS m, SUM(CHAR_LENGTH(t)) AS t"
+
+    def start(self, *options, **more):
+        return subprocess.Popen([THALWEG, "run", "job.sql", "--parallelism", "2", *options],
+                                cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, **more)
+
+    def finish(self, job):
+        """Its output, its errors, and its peak of memory in MiB."""
+        out = job.stdout.read().decode()
+        errors = job.stderr.read().decode()
+        job.stdout.close()
+        job.stderr.close()
+        _, status, usage = os.wait4(job.pid, 0)
+        job.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(job.returncode, 0, errors)
+        return out, errors, usage.ru_maxrss / 1024
+
+    def within(self, peak, more=0):
+        if not SANITIZED:
+            self.assertLess(peak, self.LIMIT_MIB * 1.3 + self.BASE_MIB + more)
+
+    def test_groups(self):
+        self.use(self.KEYS)
+        self.file("job.sql", self.generator % 1_000_000_000 +
+                  f"SELECT {self.TOTALS} FROM (SELECT k, {self.AGGREGATES} FROM k GROUP BY k)")
+        expected, _, unlimited = self.finish(self.start("--output", "csv"))
+        self.assertIn(f"{self.keys},{self.rows_in},", expected)
+        out, errors, peak = self.finish(self.start("--output", "csv", "--report", "r.json", "--memory",
+                                                   f"{self.LIMIT_MIB}mb", "-D", "io.tmp.dirs=/var/tmp"))
+        self.assertEqual(out, expected)
+        self.assertIn("what is not in use is paged to /var/tmp", errors)
+        self.assertGreater(unlimited, self.LIMIT_MIB * 4)
+        self.within(peak)
+        report = json.loads((self.folder / "r.json").read_text())
+        self.assertGreater(report["state_paging"]["paged_out_bytes"], self.LIMIT_MIB << 22)
+
+    def test_windows_that_are_killed_and_restored(self):
+        self.use(self.WINDOW_KEYS)
+        query = (f"CREATE VIEW w AS SELECT k, window_time AS wt, {self.AGGREGATES} FROM TABLE(TUMBLE("
+                 "TABLE k, DESCRIPTOR(ts), INTERVAL '1' DAY)) GROUP BY k, window_start, window_end, "
+                 "window_time;\n"
+                 "CREATE TABLE o (n BIGINT, c BIGINT, s BIGINT, x BIGINT, m BIGINT, t BIGINT) WITH "
+                 "('connector' = 'filesystem', 'path' = '%s', 'format' = 'csv');\n"
+                 f"INSERT INTO o SELECT {self.TOTALS} FROM TABLE(TUMBLE(TABLE w, DESCRIPTOR(wt), "
+                 "INTERVAL '1' DAY)) GROUP BY window_start, window_end")
+        def rows(folder):
+            return [f.read_text() for f in (self.folder / folder).iterdir()
+                    if f.name[0] not in "._"]
+        self.file("job.sql", self.generator % 1_000_000_000 + query % "expected")
+        self.finish(self.start())
+        expected = rows("expected")
+        self.assertEqual(len(expected), 1)
+        self.file("job.sql", self.generator % (self.rows_in // 4) + query % "out")
+        options = ["--memory", f"{self.LIMIT_MIB}mb", "-D", "execution.checkpointing.interval=300ms",
+                   "-D", f"execution.checkpointing.dir={self.folder}/chk", "-D", "pipeline.name=paged"]
+        job = self.start(*options)
+        for line in job.stderr:  # killed when it pages and a checkpoint has been made since
+            if b"is paged to" in line:
+                break
+        for line in job.stderr:
+            if re.search(rb"checkpoint \d+: \d+ ms", line):
+                break
+        job.kill()
+        job.communicate()
+        _, errors, peak = self.finish(self.start(*options))
+        self.assertIn("goes on from checkpoint", errors)
+        self.assertEqual(rows("out"), expected)
+        self.within(peak, more=64)  # pieces of checkpoints are not accounted
+
+    def test_a_scratch_directory_that_cannot_be_used(self):
+        text = self.error("SELECT 1", "io.tmp.dirs", "/does/not/exist: No such file",
+                          options=["-D", "io.tmp.dirs=/does/not/exist"])
+        self.assertLess(len(text), 500)
 
 
 def write_counts(result):

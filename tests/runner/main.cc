@@ -1,15 +1,15 @@
 // sql_runner: runs `.test` files in process, each case in every configuration.
 //
-//   sql_runner [--tier quick|all|crash] [--shard I/N] [--config NAME] [--known FILE]
+//   sql_runner [--tier quick|all|crash|paged] [--shard I/N] [--config NAME] [--known FILE]
 //              [--filter TEXT] PATH...
 //
 // Quick: batch size 1 and default, parallelism 1 and 4, folded, and exact changelogs under
 // compat=flink. All: batch size 7, too. Crash: every job crashes and is restored, at the same
 // parallelism and at another one: at random moments, and in the tier that THALWEG_TEST_TIER=all
-// asks for after every checkpoint, too. A case counts once and passes when it passes everywhere.
-// Cases of the known-failures file must fail somewhere; --list-failures prints the other failing
-// ones as lines for it, with what happened in the place of the reason. Counts go to the file that
-// GTEST_OUTPUT names.
+// asks for after every checkpoint, too. Paged: after every step all state goes to the scratch file.
+// A case counts once and passes when it passes everywhere. Cases of the known-failures file must
+// fail somewhere; --list-failures prints the other failing ones as lines for it, with what happened
+// in the place of the reason. Counts go to the file that GTEST_OUTPUT names.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -24,6 +24,7 @@
 #include "runner/known_failures.h"
 #include "runner/shard.h"
 #include "runner/test_file.h"
+#include "state/extent_space.h"
 
 namespace {
 
@@ -31,7 +32,7 @@ using namespace thalweg;           // NOLINT: a program
 using namespace thalweg::testing;  // NOLINT
 
 struct Options {
-  bool all = false, crash = false, list_failures = false;
+  bool all = false, crash = false, paged = false, list_failures = false;
   int shard = 0, shards = 1;
   std::string config, known, filter;
   std::vector<std::string> paths;
@@ -51,6 +52,7 @@ std::vector<Configuration> Configurations(const Options& options) {
       std::erase_if(out, [&](const Configuration& c) { return c.name != options.config; });
     return out;
   }
+  if (options.paged) return {{"paged", 3, 2, false}};
   std::vector<Configuration> out = {{"p1", 0, 1, false},
                                     {"p4", 0, 4, false},
                                     {"batch1-p1", 1, 1, false},
@@ -99,6 +101,7 @@ Options ParseOptions(int argc, char** argv) {
       const std::string tier = value();
       options.all |= tier == "all";
       options.crash = tier == "crash";
+      options.paged = tier == "paged";
     } else if (word == "--shard") {
       sscanf(value().c_str(), "%d/%d", &options.shard, &options.shards);
     } else if (word == "--config") {
@@ -142,6 +145,7 @@ void WriteCounts(int tests, int failures) {
 
 int Main(int argc, char** argv) {
   const Options options = ParseOptions(argc, argv);
+  if (options.paged) state::ExtentSpace::ForcePagingForTesting(4096);
   KnownFailures known;
   if (!options.known.empty()) {
     std::string text;
@@ -199,7 +203,7 @@ int Main(int argc, char** argv) {
       ++expected_failures;
       continue;
     }
-    if (passed && (listed == known.end() || options.crash)) continue;
+    if (passed && (listed == known.end() || options.crash || options.paged)) continue;
     ++failed;
     if (options.list_failures) {
       const std::string& text = results[i].message;

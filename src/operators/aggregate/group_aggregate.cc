@@ -4,7 +4,6 @@
 #include <numeric>
 #include <unordered_map>
 
-#include "base/memory_charge.h"
 #include "data/gather.h"
 #include "operators/aggregate/change_emitter.h"
 #include "operators/aggregate/group_table.h"
@@ -18,6 +17,8 @@ using data::Rows;
 using graph::AggregatePhase;
 
 constexpr char kStateName[] = "groups";
+/// Of a walk over all groups.
+constexpr size_t kPieceOfRows = 4096;
 
 class GroupAggregate final : public Operator {
  public:
@@ -26,7 +27,6 @@ class GroupAggregate final : public Operator {
 
   Status Open(OperatorContext* context, const OperatorState&) override {
     context_ = context;
-    final_charge_.Open(context->pool());
     GroupTableOptions o = options_;
     o.max_parallelism = context->max_parallelism();
     o.groups = GroupsOf(*context, node_.keys.empty());
@@ -55,12 +55,13 @@ class GroupAggregate final : public Operator {
   Result<Progress> OnTimers(TimeDomain domain, int64_t time_ms) override {
     if (domain != TimeDomain::kProcessingTime || node_.state_ttl_ms == 0) return Progress::kDone;
     sweep_armed_ = false;
-    std::vector<uint8_t*> rows;
-    table_->table().CollectRows(&rows);
-    MemoryCharge charge(context_->pool());
-    TW_RETURN_IF_ERROR(charge.Set(AllocatedBytes(rows)));
-    for (uint8_t* row : rows) {
-      if (*table_->LastAccess(row) + node_.state_ttl_ms <= time_ms) table_->table().Erase(row);
+    state::KeyedTable::Cursor cursor;
+    for (std::vector<uint8_t*> rows;; rows.clear()) {
+      table_->table().NextRows(&cursor, kPieceOfRows, &rows);
+      if (rows.empty()) break;
+      for (uint8_t* row : rows) {
+        if (*table_->LastAccess(row) + node_.state_ttl_ms <= time_ms) table_->table().Erase(row);
+      }
     }
     if (table_->table().count() > 0) ArmSweep();
     return Progress::kDone;
@@ -75,28 +76,31 @@ class GroupAggregate final : public Operator {
       table_->Find({}, Rows::All(1), &hash, &state);
       if (node_.input_retracts) *table_->RecordCount(state[0]) = 1;
     }
-    final_rows_.reserve(static_cast<size_t>(table_->table().count()));
-    TW_RETURN_IF_ERROR(final_charge_.Set(AllocatedBytes(final_rows_)));
-    table_->table().CollectRows(&final_rows_);
-    if (node_.input_retracts) {
-      std::erase_if(final_rows_, [&](uint8_t* row) { return *table_->RecordCount(row) == 0; });
-    }
+    sending_ = true;
     return Produce();
   }
 
   Result<Progress> Produce() override {
-    while (next_final_ < final_rows_.size()) {
+    while (sending_) {
       if (context_->output_full()) return Progress::kMore;
-      const auto n = static_cast<int32_t>(
-          std::min(final_rows_.size() - next_final_, static_cast<size_t>(context_->batch_rows())));
-      uint8_t* const* rows = final_rows_.data() + next_final_;
+      final_rows_.clear();
+      table_->table().NextRows(&next_final_, static_cast<size_t>(context_->batch_rows()),
+                               &final_rows_);
+      if (final_rows_.empty()) {
+        sending_ = false;
+        break;
+      }
+      if (node_.input_retracts) {
+        std::erase_if(final_rows_, [&](uint8_t* row) { return *table_->RecordCount(row) == 0; });
+      }
+      const auto n = static_cast<int32_t>(final_rows_.size());
+      uint8_t* const* rows = final_rows_.data();
       Batch out;
       out.size = n;
       for (size_t i = 0; i < node_.keys.size(); ++i) {
         out.columns.push_back(table_->table().EmitKey(static_cast<int>(i), rows, n));
       }
       for (auto& c : table_->aggregates().Results(rows, n)) out.columns.push_back(std::move(c));
-      next_final_ += static_cast<size_t>(n);
       context_->Emit(std::move(out));
     }
     return Progress::kDone;
@@ -277,9 +281,10 @@ class GroupAggregate final : public Operator {
   std::unique_ptr<GroupTable> table_;
   ChangeEmitter emitter_;
   bool sweep_armed_ = false;
+  // A batch job's results, at the end.
+  bool sending_ = false;
+  state::KeyedTable::Cursor next_final_;
   std::vector<uint8_t*> final_rows_;
-  MemoryCharge final_charge_;
-  size_t next_final_ = 0;
   // Scratch of one step.
   std::vector<uint8_t*> states_;
   std::vector<int8_t> signs_;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "state/state_memory.h"
+
 namespace thalweg::runtime {
 
 using operators::Progress;
@@ -49,6 +51,8 @@ Status Subtask::Open(const operators::OperatorState& restored,
   return state_.FinishOpen();
 }
 
+void Subtask::GiveWay() { state::StateMemory::EndStep(pool_.get()); }
+
 bool Subtask::Flush(bool* moved) {
   while (true) {
     bool clear = true;
@@ -79,6 +83,7 @@ Result<bool> Subtask::Run(const std::atomic<bool>& stop) {
   ScopedMemoryPool scope(pool_.get());
   eval_.now_ms = shared_eval_->now_ms;
   bool moved = false;
+  GiveWay();
   if (receiver_ != nullptr) {
     auto served = ServeSnapshot();
     if (!served.ok()) return served.status().WithContext(config_.name);
@@ -98,6 +103,7 @@ Result<bool> Subtask::Run(const std::atomic<bool>& stop) {
     }
     if (!*stepped) break;
     moved = true;
+    GiveWay();
     if (Status s = pool_->CheckLimit(); !s.ok()) return s;
     if (source_ != nullptr) {
       // One batch at a time, so that it passes through the chain while it is in cache.

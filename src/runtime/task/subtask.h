@@ -53,6 +53,8 @@ class Subtask final : public operators::OperatorContext {
               bool extend = false, std::vector<state::TableSchema> tables = {});
   /// Runs steps until none is possible; true if anything was done. `*stop`: sources end now.
   Result<bool> Run(const std::atomic<bool>& stop);
+  /// Pages state out if others are short of memory; a part of Run, for one that is not run.
+  void GiveWay();
   /// End has been passed on to every consumer.
   bool finished() const { return phase_ == Phase::kFinished; }
   /// Earliest processing time at which Run has something to do; INT64_MAX if none.

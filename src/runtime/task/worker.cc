@@ -43,7 +43,10 @@ void Worker::Loop(const std::atomic<bool>& stop, const std::atomic<bool>& abort,
     bool all_finished = true;
     int64_t wake_at = INT64_MAX;
     for (const auto& subtask : subtasks_) {
-      if (subtask->finished()) continue;
+      if (subtask->finished()) {
+        subtask->GiveWay();
+        continue;
+      }
       auto ran = subtask->Run(stop);
       if (!ran.ok()) {
         on_error(ran.status());

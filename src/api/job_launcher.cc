@@ -18,6 +18,14 @@ std::string Lines(const std::vector<std::string>& names) {
 }  // namespace
 
 Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
+  Owned owned;
+  auto made = LaunchAsOwner(attempt, &owned);
+  if (made.ok() || owned.folder.empty()) return made;
+  return runtime::CheckpointStorage(file_system, owned.folder)
+      .ExplainFailure(made.status(), owned.generation, options.name);
+}
+
+Result<SupervisedJob::Attempt> JobLauncher::LaunchAsOwner(int attempt, Owned* owned) {
   if (attempt == 0 && restore == "latest") {
     for (const char* key : {"execution.state-recovery.path", "execution.savepoint.path"}) {
       if (configuration.IsSet(key)) restore = configuration.GetString(key);
@@ -42,6 +50,7 @@ Result<SupervisedJob::Attempt> JobLauncher::Launch(int attempt) {
       }
       runtime::CheckpointStorage storage(file_system, checkpoints.folder);
       TW_ASSIGN_OR_RETURN(generation, storage.TakeGeneration());
+      *owned = {checkpoints.folder, generation};
     }
     TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, skip, notice));
     if (restored && restored->continues && restored->manifest.final) {

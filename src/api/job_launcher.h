@@ -34,6 +34,12 @@ class JobLauncher {
   Result<SupervisedJob::Attempt> Launch(int attempt);
 
  private:
+  /// What a start has taken: the checkpoint folder and its generation in it.
+  struct Owned {
+    std::string folder;
+    int64_t generation = 0;
+  };
+  Result<SupervisedJob::Attempt> LaunchAsOwner(int attempt, Owned* owned);
   Result<std::shared_ptr<const runtime::RestoredJob>> Find(
       const runtime::CheckpointOptions& checkpoints, int skip,
       const std::function<void(const std::string&)>& say) const;

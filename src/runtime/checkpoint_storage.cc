@@ -120,6 +120,17 @@ Result<bool> CheckpointStorage::Owns(int64_t generation) const {
   return highest <= generation;
 }
 
+Status CheckpointStorage::ExplainFailure(const Status& status, int64_t generation,
+                                         std::string_view job) const {
+  if (status.code() == StatusCode::kCancelled) return status;
+  const auto owns = Owns(generation);
+  if (!owns.ok() || *owns) return status;
+  return Status::Cancelled(
+      fmt::format("job {} is owned by another process now: {} holds a generation above {}; this "
+                  "one ends and publishes nothing more ({})",
+                  job, folder_, generation, status.message()));
+}
+
 /// What stands in the folder.
 struct CheckpointStorage::Contents {
   std::vector<CheckpointInfo> valid;      // newest first

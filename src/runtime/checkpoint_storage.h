@@ -20,6 +20,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file_system.h"
@@ -54,6 +55,9 @@ class CheckpointStorage {
                             const std::function<void(const std::string&)>& log);
   /// False once another process has taken a higher generation.
   Result<bool> Owns(int64_t generation) const;
+  /// Why a start of `job` failed: `status`, or kCancelled once another process owns the job, since
+  /// what that one removes looks like damage.
+  Status ExplainFailure(const Status& status, int64_t generation, std::string_view job) const;
 
   /// Those that count, newest first: a higher generation before every lower one, then by epoch.
   /// Empty if there are none or no folder.

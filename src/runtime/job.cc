@@ -448,14 +448,9 @@ void Job::Stop() {
 // from, since a restart would take it back.
 Status Job::Wait() {
   Status status = WaitForEnd();
-  if (status.ok() || status.code() == StatusCode::kCancelled || !has_checkpoints()) return status;
-  const auto owns =
-      CheckpointStorage(checkpoints_.file_system, checkpoints_.folder).Owns(generation_);
-  if (!owns.ok() || *owns) return status;
-  return Status::Cancelled(
-      fmt::format("job {} is owned by another process now: {} holds a generation above {}; this "
-                  "one ends and publishes nothing more ({})",
-                  options_.name, checkpoints_.folder, generation_, status.message()));
+  if (status.ok() || !has_checkpoints()) return status;
+  return CheckpointStorage(checkpoints_.file_system, checkpoints_.folder)
+      .ExplainFailure(status, generation_, options_.name);
 }
 
 Status Job::WaitForEnd() {

@@ -435,7 +435,7 @@ class Paging(Cli):
     # Groups of 170 bytes and their index; then some of them again, in any order.
     KEYS = 1_500_000 if not SANITIZED else 500_000
     # A window's groups are listed, too: 16 bytes each while it is open, 24 while it fires.
-    WINDOW_KEYS = 500_000
+    WINDOW_KEYS = 300_000
 
     def use(self, keys):
         self.keys, self.rows_in = keys, keys + keys // 10

@@ -82,17 +82,19 @@ class GroupAggregate final : public Operator {
 
   Result<Progress> Produce() override {
     while (sending_) {
-      if (context_->output_full()) return Progress::kMore;
-      final_rows_.clear();
-      table_->table().NextRows(&next_final_, static_cast<size_t>(context_->batch_rows()),
-                               &final_rows_);
       if (final_rows_.empty()) {
-        sending_ = false;
-        break;
+        table_->table().NextRows(&next_final_, static_cast<size_t>(context_->batch_rows()),
+                                 &final_rows_);
+        if (final_rows_.empty()) {
+          sending_ = false;
+          break;
+        }
+        if (node_.input_retracts) {
+          std::erase_if(final_rows_, [&](uint8_t* row) { return *table_->RecordCount(row) == 0; });
+          if (final_rows_.empty()) continue;
+        }
       }
-      if (node_.input_retracts) {
-        std::erase_if(final_rows_, [&](uint8_t* row) { return *table_->RecordCount(row) == 0; });
-      }
+      if (context_->output_full()) return Progress::kMore;
       const auto n = static_cast<int32_t>(final_rows_.size());
       uint8_t* const* rows = final_rows_.data();
       Batch out;
@@ -101,6 +103,7 @@ class GroupAggregate final : public Operator {
         out.columns.push_back(table_->table().EmitKey(static_cast<int>(i), rows, n));
       }
       for (auto& c : table_->aggregates().Results(rows, n)) out.columns.push_back(std::move(c));
+      final_rows_.clear();
       context_->Emit(std::move(out));
     }
     return Progress::kDone;

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/checksum.h"
+#include "base/temporary_folder_testing.h"
 #include "runtime/checkpoint_storage.h"
 
 namespace thalweg::api {
@@ -98,19 +99,16 @@ TEST_F(CheckpointSettingsTest, WhichJobsStartAgain) {
 class FindRestoredTest : public ::testing::Test {
  protected:
   FindRestoredTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "thalweg-find-XXXXXX").string();
-    TW_CHECK(mkdtemp(pattern.data()) != nullptr, pattern);
-    options_.folder = pattern;
+    options_.folder = temporary_.path();
     runtime::CheckpointStorage storage(options_.file_system, options_.folder);
-    TW_CHECK(storage.TakeGeneration().ok(), pattern);
+    TW_CHECK(storage.TakeGeneration().ok(), options_.folder);
     for (const int64_t epoch : {1, 2}) {
       runtime::Manifest m;
       m.generation = 1;
       m.epoch = epoch;
-      TW_CHECK(storage.Publish(m).ok(), pattern);
+      TW_CHECK(storage.Publish(m).ok(), options_.folder);
     }
   }
-  ~FindRestoredTest() override { std::filesystem::remove_all(options_.folder); }
 
   Result<std::shared_ptr<const runtime::RestoredJob>> Find(std::string_view restore,
                                                            int64_t min_generation = 0,
@@ -120,6 +118,7 @@ class FindRestoredTest : public ::testing::Test {
   }
   std::string Path(const std::string& name) const { return options_.folder + "/" + name; }
 
+  TemporaryFolder temporary_;
   runtime::CheckpointOptions options_;
   std::string said_;
 };

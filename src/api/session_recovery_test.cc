@@ -10,6 +10,7 @@
 
 #include "api/session.h"
 #include "base/fault_injecting_file_system.h"
+#include "base/temporary_folder_testing.h"
 
 namespace thalweg::api {
 namespace {
@@ -68,14 +69,7 @@ class WatchedFileSystem final : public FaultInjectingFileSystem {
 
 class SessionRecoveryTest : public ::testing::Test {
  protected:
-  SessionRecoveryTest() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "thalweg-session-XXXXXX").string();
-    TW_CHECK(mkdtemp(pattern.data()) != nullptr, pattern);
-    folder_ = pattern;
-    std::filesystem::create_directory(folder_ + "/in");
-  }
-  ~SessionRecoveryTest() override { std::filesystem::remove_all(folder_); }
+  SessionRecoveryTest() { std::filesystem::create_directory(folder_ + "/in"); }
 
   void Feed(int first, int last) {
     std::ofstream out(folder_ + "/next");
@@ -117,7 +111,8 @@ class SessionRecoveryTest : public ::testing::Test {
     return options;
   }
 
-  std::string folder_;
+  TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   WatchedFileSystem fs_;
   std::multiset<std::string> expected_;
   Listener listener_{[this] { return Visible() == expected_; }};

@@ -5,19 +5,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder_testing.h"
+
 namespace thalweg::runtime {
 namespace {
 
 class CheckpointStorageTest : public ::testing::Test {
  protected:
-  CheckpointStorageTest() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "thalweg-storage-XXXXXX").string();
-    TW_CHECK(mkdtemp(pattern.data()) != nullptr, pattern);
-    folder_ = pattern;
-  }
-  ~CheckpointStorageTest() override { std::filesystem::remove_all(folder_); }
-
   /// With one state file of its own, and `named` of others.
   void Publish(CheckpointStorage* storage, int64_t generation, int64_t epoch,
                const std::string& named = "") {
@@ -47,7 +41,8 @@ class CheckpointStorageTest : public ::testing::Test {
   }
 
   FileSystem* const fs_ = FileSystem::Posix();
-  std::string folder_;
+  TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(CheckpointStorageTest, EachStartOwnsTheFolderUntilTheNextOne) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/fault_injecting_file_system.h"
+#include "base/temporary_folder_testing.h"
 #include "runtime/checkpoint_storage.h"
 
 namespace thalweg::runtime {
@@ -13,10 +14,6 @@ namespace {
 class SavepointTest : public ::testing::Test {
  protected:
   SavepointTest() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "thalweg-savepoint-XXXXXX").string();
-    TW_CHECK(mkdtemp(pattern.data()) != nullptr, pattern);
-    folder_ = pattern;
     NodeSnapshot node;
     for (const int subtask : {0, 1}) {
       const std::string file = CheckpointStorage::StateFileName(1, 1, 0, subtask);
@@ -28,9 +25,9 @@ class SavepointTest : public ::testing::Test {
     manifest_.nodes.push_back(node);
     manifest_.pending.push_back({"sink", 1, 0, {"a"}});
   }
-  ~SavepointTest() override { std::filesystem::remove_all(folder_); }
 
-  std::string folder_;
+  TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   Manifest manifest_;
 };
 

@@ -75,7 +75,14 @@ class Job:
                                + self.last_lines())
             if time.monotonic() > end:
                 self.test.fail(f"waited in vain for {what}:\n" + self.last_lines())
-            time.sleep(0.005)
+            time.sleep(0.005)  # between two looks
+
+    def wait_for_end_or_checkpoints(self, count):
+        end = time.monotonic() + LIMIT_S
+        while self.process.poll() is None and self.checkpoints() < count:
+            if time.monotonic() > end:
+                self.test.fail(f"waited in vain for {count} checkpoints:\n" + self.last_lines())
+            time.sleep(0.005)  # between two looks
 
     def wait_for_rows(self, expected):
         self.wait_for("the rows", lambda: self.test.visible() == expected)
@@ -354,8 +361,7 @@ class Damage(Recovery):
                 content[len(content) // 2] ^= 16
                 damaged.write_bytes(content)
                 again = Job(self, f"after-{path.name}", *SOON)
-                while again.process.poll() is None and again.checkpoints() < 3:
-                    time.sleep(0.005)
+                again.wait_for_end_or_checkpoints(3)
                 if again.process.poll() is not None:
                     # Every checkpoint that is left needs this file.
                     self.assertIn("shared", path.parts, again.text())

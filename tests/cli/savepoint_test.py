@@ -4,7 +4,6 @@
 savepoint_test.py THALWEG [unittest options]
 """
 import json
-import os
 import pathlib
 import signal
 import subprocess
@@ -14,8 +13,7 @@ import threading
 import time
 import unittest
 
-THALWEG = str(pathlib.Path(sys.argv.pop(1)).resolve())
-LIMIT_S = 600 if "asan" in THALWEG or "tsan" in THALWEG else 60
+from cli_test import LIMIT_S, THALWEG, write_counts
 
 LOSE = ["-D", "execution.state-recovery.ignore-unclaimed-state=true"]
 
@@ -74,7 +72,7 @@ class Savepoints(unittest.TestCase):
             folder = self.state_folder()
             if folder is not None and list(folder.glob("chk-*")) and self.has_read(folder):
                 return
-            time.sleep(0.05)
+            time.sleep(0.005)  # between two looks
         self.fail("the job has made no checkpoint with its rows")
 
     def has_read(self, folder):
@@ -256,15 +254,6 @@ class Savepoints(unittest.TestCase):
                      ["a,3,7.00,2024-01-01 00:00:59", "z,1,1.00,2024-01-01 00:05:00"])
         said = self.resume(path, "+I[a, 2, 7]", "-p", "1")
         self.assertIn("dropped MAX(d)", said)
-
-
-def write_counts(result):
-    """For tools/test_summary.py."""
-    target = os.environ.get("GTEST_OUTPUT", "")
-    if target.startswith("json:"):
-        failures = len(result.failures) + len(result.errors)
-        pathlib.Path(target[5:]).write_text(
-            json.dumps({"tests": result.testsRun - len(result.skipped), "failures": failures}))
 
 
 if __name__ == "__main__":

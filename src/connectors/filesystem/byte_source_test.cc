@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "connectors/filesystem/temporary_folder_testing.h"
+#include "base/temporary_folder_testing.h"
 
 namespace thalweg::connectors {
 namespace {

@@ -7,7 +7,7 @@
 #include "connectors/filesystem/file_sink_takeover.h"
 #include "connectors/filesystem/file_sink_writer.h"
 #include "connectors/filesystem/line_format_testing.h"
-#include "connectors/filesystem/temporary_folder_testing.h"
+#include "base/temporary_folder_testing.h"
 
 namespace thalweg::connectors {
 namespace {

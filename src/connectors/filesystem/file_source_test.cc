@@ -3,7 +3,7 @@
 #include "connectors/filesystem/file_enumerator.h"
 #include "connectors/filesystem/file_split_reader.h"
 #include "connectors/filesystem/line_format_testing.h"
-#include "connectors/filesystem/temporary_folder_testing.h"
+#include "base/temporary_folder_testing.h"
 
 namespace thalweg::connectors {
 namespace {

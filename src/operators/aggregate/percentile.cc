@@ -2,18 +2,15 @@
 // linear interpolation between two neighbours.
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
-#include "data/gather.h"
+#include "operators/aggregate/counted_values.h"
 #include "operators/aggregate/families.h"
-#include "state/owned_sets.h"
 
 namespace thalweg::operators {
 namespace {
 using data::Buffer;
 using data::Column;
 using data::ColumnPtr;
-using state::OwnedSets;
 
 struct ValueCount {
   double value;
@@ -42,22 +39,16 @@ double PercentileOf(const std::vector<ValueCount>& sorted, int64_t total, double
          (position - static_cast<double>(lower)) * sorted[at + 1].value;
 }
 
-class PercentileAccumulator final : public Accumulator, private state::OwnedField {
+class PercentileAccumulator final : public CountedValues {
  public:
   PercentileAccumulator(const expr::AggregateCall& call, const AccumulatorOptions& o)
-      : result_(call.result),
-        has_frequency_(call.args.size() == 2),
-        sets_({data::Type::Double()}, 8, o.groups, o.max_parallelism, o.memory) {
+      : CountedValues(data::Type::Double(), o),
+        result_(call.result),
+        has_frequency_(call.args.size() == 2) {
     const ColumnPtr values =
         result_.is_nested() ? data::Flatten(call.literal)->children()[0] : call.literal;
     for (int32_t i = 0; i < values->size(); ++i) percentages_.push_back(values->At<double>(i));
   }
-  int32_t bytes() const override { return sizeof(OwnedSets::Chain); }
-  state::OwnedField* owned() override { return this; }
-  void MergeFrom(const Accumulator& other) override {
-    source_ = &static_cast<const PercentileAccumulator&>(other).sets_;
-  }
-  OwnedSets* sets() override { return &sets_; }
 
   Status Update(const UpdateInput& in) override {
     const Column& values = *in.args[0];
@@ -78,22 +69,6 @@ class PercentileAccumulator final : public Accumulator, private state::OwnedFiel
       changes.push_back(in.sign(k) * frequency);
     }
     Add(values, rows, owners, changes);
-    return Status::OK();
-  }
-
-  Status MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count) override {
-    for (int32_t k = 0; k < count; ++k) {
-      std::vector<uint8_t*> entries;
-      source_->CollectEntries(from[k], offset_, &entries);
-      if (entries.empty()) continue;
-      std::vector<int32_t> rows(entries.size());
-      std::iota(rows.begin(), rows.end(), 0);
-      std::vector<int64_t> changes;
-      for (uint8_t* e : entries) changes.push_back(*CountOf(e));
-      const ColumnPtr values =
-          source_->EmitValues(0, entries.data(), static_cast<int32_t>(entries.size()));
-      Add(*values, rows, std::vector<uint8_t*>(entries.size(), into[k]), changes);
-    }
     return Status::OK();
   }
 
@@ -130,17 +105,11 @@ class PercentileAccumulator final : public Accumulator, private state::OwnedFiel
   }
 
  private:
-  int64_t* CountOf(uint8_t* entry) const {
-    return reinterpret_cast<int64_t*>(sets_.EntryBytes(entry));
-  }
-
   /// Those of one group, in the order of the percentages; false if the group has no values.
   bool Percentiles(uint8_t* state, std::vector<double>* found) const {
-    std::vector<uint8_t*> entries;
-    sets_.CollectEntries(state, offset_, &entries);
     std::vector<ValueCount> sorted;
     int64_t total = 0;
-    for (uint8_t* e : entries) {
+    for (uint8_t* e : EntriesOf(state)) {
       ValueCount v;
       std::memcpy(&v.value, e + sets_.value_offset(0), sizeof(v.value));
       v.count = *CountOf(e);
@@ -154,29 +123,9 @@ class PercentileAccumulator final : public Accumulator, private state::OwnedFiel
     return true;
   }
 
-  void Add(const Column& values, const std::vector<int32_t>& rows,
-           const std::vector<uint8_t*>& owners, const std::vector<int64_t>& changes) {
-    std::vector<uint8_t*> entries(rows.size());
-    const Column* column = &values;
-    sets_.FindOrInsert(std::span(&column, 1),
-                       data::Rows::Of(rows.data(), static_cast<int32_t>(rows.size())),
-                       owners.data(), offset_, entries.data());
-    for (size_t i = 0; i < rows.size(); ++i) {
-      sets_.MarkDirty(entries[i]);
-      *CountOf(entries[i]) += changes[i];
-    }
-    for (size_t i = 0; i < rows.size(); ++i) {
-      if (state::HeaderOf(entries[i])->stamp == state::RowHeader::kFree) continue;
-      if (*CountOf(entries[i]) == 0) sets_.Erase(owners[i], offset_, entries[i]);
-    }
-  }
-  void Free(uint8_t* row, state::Slab*) override { sets_.Clear(row, offset_); }
-
   const data::Type result_;
   const bool has_frequency_;
   std::vector<double> percentages_;
-  OwnedSets sets_;
-  const OwnedSets* source_ = &sets_;  // of MergeStates
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/fault_injecting_file_system.h"
+#include "base/temporary_folder_testing.h"
 #include "runtime/checkpoint/checkpoint_decisions.h"
 
 namespace thalweg::runtime {
@@ -19,20 +20,13 @@ constexpr int kCount = 1;
 class CheckpointCoordinatorTest : public ::testing::Test {
  protected:
   CheckpointCoordinatorTest() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "thalweg-coordinator-XXXXXX").string();
-    TW_CHECK(mkdtemp(pattern.data()) != nullptr, pattern);
-    folder_ = pattern;
     options_.folder = folder_;
     options_.interval_ms = 100;
     options_.timeout_ms = 5000;
     options_.file_system = &fs_;
     options_.log = [this](const std::string& line) { Note("log: " + line); };
   }
-  ~CheckpointCoordinatorTest() override {
-    coordinator_ = nullptr;
-    std::filesystem::remove_all(folder_);
-  }
+  ~CheckpointCoordinatorTest() override { coordinator_ = nullptr; }
 
   void Start() {
     CheckpointStorage storage(&fs_, folder_);
@@ -102,7 +96,8 @@ class CheckpointCoordinatorTest : public ::testing::Test {
     return names;
   }
 
-  std::string folder_;
+  TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   FaultInjectingFileSystem fs_{FileSystem::Posix()};
   ManualClock clock_{1000};
   CheckpointOptions options_;

@@ -1,22 +1,22 @@
-// For tests: a fresh folder under /tmp, removed at the end.
+// TemporaryFolder: for tests, a fresh folder among the temporary files, removed at the end.
 #pragma once
 
 #include <stdlib.h>
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/file_system.h"
 
-namespace thalweg::connectors {
+namespace thalweg {
 
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    char name[] = "/tmp/thalweg_connectors_XXXXXX";
-    TW_CHECK(mkdtemp(name) != nullptr, "mkdtemp");
-    path_ = name;
+    path_ = (std::filesystem::temp_directory_path() / "thalweg-test-XXXXXX").string();
+    TW_CHECK(mkdtemp(path_.data()) != nullptr, path_);
   }
   ~TemporaryFolder() { TW_CHECK(FileSystem::Posix()->RemoveTree(path_).ok(), path_); }
 
@@ -57,4 +57,4 @@ class TemporaryFolder {
   std::string path_;
 };
 
-}  // namespace thalweg::connectors
+}  // namespace thalweg

@@ -470,9 +470,19 @@ void KeyedTable::ReleaseAll() {
   }
 }
 
+void KeyedTable::BringBack(std::span<uint8_t* const> rows) const {
+  if (!memory_->watched()) return;
+  memory_->Trim();
+  for (uint8_t* row : rows) memory_->space()->TouchPage(row);
+}
+
 void KeyedTable::EraseAll(std::span<uint8_t* const> rows) {
   for (size_t begin = 0; begin < rows.size(); begin += kBlock) {
     const auto block = rows.subspan(begin, std::min<size_t>(kBlock, rows.size() - begin));
+    if (memory_->watched()) [[unlikely]] {
+      BringBack(block);
+      for (uint8_t* row : block) index_.TouchSlot(HashIndex::HashOf(row));
+    }
     for (uint8_t* row : block) __builtin_prefetch(row, 1);
     for (uint8_t* row : block) index_.PrefetchSlot(HashIndex::HashOf(row));
     for (uint8_t* row : block) Erase(row);

@@ -75,6 +75,9 @@ class KeyedTable {
   }
   /// Frees an indexed row and what it owns.
   void Erase(uint8_t* row);
+  /// Before many rows are looked at, changed or erased in any order: those that are paged come back
+  /// one page each.
+  void BringBack(std::span<uint8_t* const> rows) const;
   /// Erase for many rows, whose cache misses overlap.
   void EraseAll(std::span<uint8_t* const> rows);
   /// Frees all rows.

@@ -64,6 +64,8 @@ class GroupTable {
 
   AggregateSet& aggregates() { return *aggregates_; }
   state::KeyedTable& table() { return table_; }
+  /// For what the operator keeps beside the groups.
+  state::StateMemory& memory() { return memory_; }
   const Status& memory_status() const { return memory_.status(); }
 
   /// Adds the groups (as `name`) and what the aggregates keep beside them to the operator's store,

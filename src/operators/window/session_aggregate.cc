@@ -5,26 +5,29 @@
 //          |== session =====|  |== session =|       sessions that touch or overlap are merged
 //
 // One table keyed by the keys. A key's row holds one session inline; further open sessions of the
-// key are duplicates of the row, chained to it. Firing times stand in a heap, written once per
-// session and pushed on lazily when the session turns out to have grown.
+// key are duplicates of the row, chained to it. Firing times stand in a queue, once per session,
+// and are put off lazily when the session turns out to have grown.
 #include <algorithm>
 #include <optional>
 
-#include "base/memory_charge.h"
 #include "data/gather.h"
 #include "operators/aggregate/group_table.h"
 #include "operators/window/window_operators.h"
 #include "operators/window/window_output.h"
 #include "operators/window/window_slicer.h"
+#include "state/timer_queue.h"
 
 namespace thalweg::operators {
 namespace {
 using data::Batch;
 using data::Rows;
 using graph::WindowAggregateNode;
+using Timer = state::TimerQueue::Timer;
 
 constexpr char kStateName[] = "sessions";
 constexpr char kProgressName[] = "progress";
+/// Of a walk over all sessions.
+constexpr size_t kPieceOfRows = 4096;
 
 struct Session {
   int64_t start;  // window time
@@ -63,24 +66,27 @@ class SessionAggregate final : public Operator {
 
   Status Open(OperatorContext* context, const OperatorState& restored) override {
     context_ = context;
-    charge_.Open(context->pool());
     slicer_.emplace(node_.window, context->eval().zone);
     GroupTableOptions o = options_;
     o.max_parallelism = context->max_parallelism();
     o.groups = GroupsOf(*context, node_.keys.empty());
     TW_ASSIGN_OR_RETURN(table_, GroupTable::Make(std::move(o), context->pool()));
     TW_RETURN_IF_ERROR(table_->AddTo(kStateName, context->state()));
-    std::vector<uint8_t*> rows;
-    table_->table().CollectRows(&rows);
-    for (uint8_t* row : rows) {
-      if (SessionOf(row)->live != 0) Arm(row);
+    timers_.emplace(&table_->memory());
+    state::KeyedTable::Cursor cursor;
+    for (std::vector<uint8_t*> rows;; rows.clear()) {
+      table_->table().NextRows(&cursor, kPieceOfRows, &rows);
+      if (rows.empty()) break;
+      for (uint8_t* row : rows) {
+        if (SessionOf(row)->live != 0) Arm(row);
+      }
     }
     for (const StateEntry& e : restored) {
       if (e.name != kProgressName || e.bytes.size() != sizeof(int64_t)) continue;
       std::memcpy(&progress_, e.bytes.data(), sizeof(progress_));
     }
     if (!node_.window.event_time) ArmClock();
-    return Status::OK();
+    return table_->memory_status();
   }
 
   Result<Progress> OnBatch(int, Batch batch) override {
@@ -130,7 +136,6 @@ class SessionAggregate final : public Operator {
       for (uint8_t* row : states_) EraseIfEmpty(row);
     }
     if (!node_.window.event_time) ArmClock();
-    TW_RETURN_IF_ERROR(charge_.Set(AllocatedBytes(timers_) + AllocatedBytes(due_)));
     TW_RETURN_IF_ERROR(table_->memory_status());
     return Progress::kDone;
   }
@@ -142,35 +147,35 @@ class SessionAggregate final : public Operator {
     }
     target_ = watermark_ms;
     forward_watermark_ = true;
-    TW_RETURN_IF_ERROR(CollectDue());
     return Produce();
   }
 
   Result<Progress> OnTimers(TimeDomain domain, int64_t time_ms) override {
     if (domain != TimeDomain::kProcessingTime || node_.window.event_time) return Progress::kDone;
     target_ = time_ms;
-    TW_RETURN_IF_ERROR(CollectDue());
     return Produce();
   }
 
   Result<Progress> OnInputEnd(int) override {
     if (!node_.final_only || !node_.window.event_time) return Progress::kDone;
     target_ = INT64_MAX;
-    TW_RETURN_IF_ERROR(CollectDue());
     return Produce();
   }
 
   Result<Progress> Produce() override {
-    if (output_.Run(context_) == Progress::kMore) return Progress::kMore;
-    for (uint8_t* row : due_) Free(row);
-    due_ = {};
-    TW_RETURN_IF_ERROR(charge_.Set(AllocatedBytes(timers_)));
+    for (;;) {
+      if (context_->output_full()) return Progress::kMore;
+      if (!TakeDue()) break;
+      if (!fired_.empty()) output_.Send(context_, table_.get(), *slicer_, fired_);
+      for (uint8_t* row : due_) Free(row);
+    }
     progress_ = std::max(progress_, target_);
     if (forward_watermark_) {
       forward_watermark_ = false;
       context_->EmitWatermark(target_);
     }
     if (!node_.window.event_time) ArmClock();
+    TW_RETURN_IF_ERROR(table_->memory_status());
     return Progress::kDone;
   }
 
@@ -183,13 +188,6 @@ class SessionAggregate final : public Operator {
  private:
   static constexpr uint32_t kMovedAway = 2;
 
-  struct Timer {
-    int64_t end;  // window time; never later than the session's real end
-    uint8_t* row;
-    uint32_t serial;
-    bool operator>(const Timer& o) const { return end > o.end; }
-  };
-
   Session* SessionOf(uint8_t* row) { return reinterpret_cast<Session*>(table_->Extra(row)); }
 
   uint8_t* NextOf(const uint8_t* row) {
@@ -201,18 +199,7 @@ class SessionAggregate final : public Operator {
   void Arm(uint8_t* row) {
     Session* s = SessionOf(row);
     s->serial = ++serial_;
-    PushTimer({s->end, row, s->serial});
-  }
-
-  void PushTimer(const Timer& timer) {
-    timers_.push_back(timer);
-    std::push_heap(timers_.begin(), timers_.end(), std::greater<>());
-  }
-  Timer PopTimer() {
-    std::pop_heap(timers_.begin(), timers_.end(), std::greater<>());
-    const Timer timer = timers_.back();
-    timers_.pop_back();
-    return timer;
+    timers_->Push({slicer_->FiringTime(s->end), row, s->serial});
   }
 
   bool IsLate(int64_t end) const {
@@ -284,33 +271,28 @@ class SessionAggregate final : public Operator {
     }
   }
 
-  Status CollectDue() {
-    std::vector<uint8_t*> rows;
-    std::vector<int64_t> starts;
-    std::vector<int64_t> ends;
-    while (!timers_.empty() && slicer_->IsFired(timers_[0].end, target_)) {
-      const Timer t = PopTimer();
+  // The next sessions that have ended, as many as make a batch; false: there are none.
+  bool TakeDue() {
+    due_.clear();
+    fired_.clear();
+    const auto most = static_cast<size_t>(context_->batch_rows());
+    table_->memory().Trim();
+    for (Timer t; due_.size() < most && timers_->Pop(target_, &t);) {
+      table_->memory().space()->TouchPage(t.row);  // read now, and freed then
       if (state::HeaderOf(t.row)->stamp == state::RowHeader::kFree) continue;
       Session* s = SessionOf(t.row);
       if (s->live != 1 || s->serial != t.serial) continue;
-      if (s->end > t.end) {
-        PushTimer({s->end, t.row, t.serial});
+      // It may have grown since; its timer is never later than its end.
+      if (const int64_t time = slicer_->FiringTime(s->end); time > t.time) {
+        timers_->Push({time, t.row, t.serial});
         continue;
       }
+      s->serial = 0;  // a timer of its own can no longer meet it
       due_.push_back(t.row);
-      s->serial = 0;  // fired; a timer of its own can no longer meet it
       if (node_.input_retracts && *table_->RecordCount(t.row) == 0) continue;
-      rows.push_back(t.row);
-      starts.push_back(s->start);
-      ends.push_back(s->end);
+      fired_.push_back({t.row, s->start, s->end});
     }
-    // After a burst of sessions the heap shrinks with them.
-    if (timers_.capacity() > 1024 && timers_.size() < timers_.capacity() / 4) {
-      timers_.shrink_to_fit();
-    }
-    TW_RETURN_IF_ERROR(charge_.Set(AllocatedBytes(timers_) + AllocatedBytes(due_)));
-    return output_.Begin(context_->pool(), table_.get(), &*slicer_, std::move(rows),
-                         std::move(starts), std::move(ends));
+    return !due_.empty();
   }
 
   uint8_t* HeadOf(uint8_t* row) { return table_->table().IndexedRow(row); }
@@ -336,25 +318,25 @@ class SessionAggregate final : public Operator {
   }
 
   void ArmClock() {
-    if (!timers_.empty()) context_->WakeAt(slicer_->FiringTime(timers_[0].end));
+    if (!timers_->empty()) context_->WakeAt(timers_->earliest());
   }
 
   const WindowAggregateNode& node_;
   const GroupTableOptions options_;
   std::optional<WindowSlicer> slicer_;
   std::unique_ptr<GroupTable> table_;
-  std::vector<Timer> timers_;  // a heap: the first is the next to fire
+  std::optional<state::TimerQueue> timers_;
   uint32_t serial_ = 0;
   int64_t progress_ = INT64_MIN;
   int64_t target_ = INT64_MIN;
   bool forward_watermark_ = false;
-  std::vector<uint8_t*> due_;  // being sent, to be freed then
-  MemoryCharge charge_;        // of timers_ and due_
   WindowOutput output_;
   // Scratch.
   std::vector<int64_t> times_;
   std::vector<uint8_t*> states_;
   std::vector<uint8_t*> merged_away_;
+  std::vector<uint8_t*> due_;
+  std::vector<FiredRow> fired_;
   RowList kept_;
 };
 

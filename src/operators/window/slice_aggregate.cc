@@ -2,7 +2,7 @@
 //
 // One table keyed by (keys, slice end); each slice lists its rows. A window fires by merging the
 // slices it is made of (one slice: its rows are sent as they stand); a slice is freed when its last
-// window has fired.
+// window has fired. Nothing is held of all rows at once but what lies in state memory.
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -13,6 +13,7 @@
 #include "operators/window/window_operators.h"
 #include "operators/window/window_output.h"
 #include "operators/window/window_slicer.h"
+#include "state/paged_list.h"
 
 namespace thalweg::operators {
 namespace {
@@ -25,6 +26,8 @@ using graph::WindowAggregateNode;
 
 constexpr char kStateName[] = "slices";
 constexpr char kProgressName[] = "progress";
+/// Of a walk over a slice.
+constexpr size_t kPieceOfRows = 4096;
 
 bool HasStart(const WindowAggregateNode& node) {
   return node.attached && node.attached_start >= 0 && node.phase == AggregatePhase::kSingle;
@@ -59,11 +62,14 @@ class SliceAggregate final : public Operator {
       progress_ = has_progress_ ? std::min(progress_, progress) : progress;
       has_progress_ = true;
     }
-    std::vector<uint8_t*> rows;
-    table_->table().CollectRows(&rows);
-    for (uint8_t* row : rows) List(row);
+    state::KeyedTable::Cursor cursor;
+    for (std::vector<uint8_t*> rows;; rows.clear()) {
+      table_->table().NextRows(&cursor, kPieceOfRows, &rows);
+      if (rows.empty()) break;
+      for (uint8_t* row : rows) List(row);
+    }
     if (!node_.window.event_time) ArmClock();
-    return Status::OK();
+    return table_->memory_status();
   }
 
   Result<Progress> OnBatch(int, Batch batch) override {
@@ -102,9 +108,9 @@ class SliceAggregate final : public Operator {
 
   Result<Progress> Produce() override {
     for (;;) {
-      if (output_.Run(context_) == Progress::kMore) return Progress::kMore;
       if (firing_) {
-        merged_->table().Recycle();
+        if (SendFired() == Progress::kMore) return Progress::kMore;
+        if (firing_merged_) merged_->table().Recycle();
         FreeUpTo(firing_end_);
         firing_ = false;
       }
@@ -130,9 +136,7 @@ class SliceAggregate final : public Operator {
 
  private:
   // The rows of a slice, oldest first.
-  using Slice = std::vector<uint8_t*>;
-  // What a row costs in its slice's list, the growth of the vector included.
-  static constexpr int64_t kListedBytes = 2 * sizeof(uint8_t*);
+  using Slice = state::PagedList<uint8_t*>;
 
   // An attached window is its own only slice.
   int64_t FirstWindowEnd(int64_t slice) const {
@@ -157,8 +161,11 @@ class SliceAggregate final : public Operator {
   }
 
   void List(uint8_t* row) {
-    slices_[SliceOf(row)].push_back(row);
-    context_->pool()->Charge(kListedBytes);
+    const int64_t slice = SliceOf(row);
+    if (listed_ == slices_.end() || listed_->first != slice) {
+      listed_ = slices_.try_emplace(slice, &table_->memory()).first;
+    }
+    listed_->second.Append(row);
   }
 
   // slice_ends_[k] of rows[k]; INT64_MIN: in no window.
@@ -298,41 +305,73 @@ class SliceAggregate final : public Operator {
   }
 
   Status Fire(int64_t end) {
-    const int64_t start = slicer_->WindowStart(end);
     firing_ = true;
     firing_end_ = end;
-    auto first = node_.attached ? slices_.find(end) : slices_.upper_bound(start);
-    std::vector<const Slice*> parts;
+    fired_until_ = end;
+    next_row_ = {};
+    next_merged_ = {};
+    auto first =
+        node_.attached ? slices_.find(end) : slices_.upper_bound(slicer_->WindowStart(end));
+    std::vector<Slice*> parts;
     for (auto it = first; it != slices_.end() && it->first <= end; ++it) {
       parts.push_back(&it->second);
     }
+    firing_merged_ = parts.size() > 1;
+    firing_slice_ = parts.size() == 1 ? first : slices_.end();
+    if (!firing_merged_) return table_->memory_status();
     // Flink merges a hopping window's slices from the latest one on; LISTAGG shows it.
     if (node_.window.kind == graph::WindowKind::kHop) std::ranges::reverse(parts);
-    std::vector<uint8_t*> rows;
-    GroupTable* table = table_.get();
-    if (parts.size() == 1) {
-      rows = *parts[0];
-    } else if (!parts.empty()) {
-      table = merged_.get();
-      for (const Slice* part : parts) TW_RETURN_IF_ERROR(Merge(*part));
-      merged_->table().CollectRows(&rows);
+    for (Slice* part : parts) {
+      Slice::Cursor cursor;
+      for (auto rows = part->Next(&cursor, kPieceOfRows); !rows.empty();
+           rows = part->Next(&cursor, kPieceOfRows)) {
+        TW_RETURN_IF_ERROR(Merge(rows));
+      }
     }
-    if (node_.input_retracts) {
-      std::erase_if(rows, [&](uint8_t* row) { return *table->RecordCount(row) == 0; });
-    }
-    const size_t n = rows.size();
-    std::vector<int64_t> starts(n, start);
-    for (size_t i = 0; i < n && has_start(); ++i) starts[i] = StartOf(rows[i]) / start_unit_;
-    TW_RETURN_IF_ERROR(output_.Begin(context_->pool(), table, &*slicer_, std::move(rows),
-                                     std::move(starts), std::vector<int64_t>(n, end)));
-    fired_until_ = end;
     return table_->memory_status();
   }
 
+  // The next rows of the firing window, those without records included; empty at its end.
+  const std::vector<uint8_t*>& NextFired() {
+    rows_.clear();
+    const auto most = static_cast<size_t>(context_->batch_rows());
+    if (firing_merged_) merged_->table().NextRows(&next_merged_, most, &rows_);
+    while (firing_slice_ != slices_.end() && rows_.size() < most) {
+      const auto some = firing_slice_->second.Next(&next_row_, most - rows_.size());
+      if (some.empty()) break;
+      rows_.insert(rows_.end(), some.begin(), some.end());
+    }
+    return rows_;
+  }
+
+  // Rows that nobody needs any more are freed as they are sent: that brings them back to memory
+  // once instead of twice.
+  Progress SendFired() {
+    GroupTable* table = firing_merged_ ? merged_.get() : table_.get();
+    const int64_t start = slicer_->WindowStart(firing_end_);
+    const bool last =
+        firing_slice_ != slices_.end() && LastWindowEnd(firing_slice_->first) <= firing_end_;
+    while (!context_->output_full()) {
+      const std::vector<uint8_t*>& rows = NextFired();
+      if (rows.empty()) {
+        if (last) firing_slice_->second.Clear();
+        return Progress::kDone;
+      }
+      if (last) table->table().BringBack(rows);
+      fired_.clear();
+      for (uint8_t* row : rows) {
+        if (node_.input_retracts && *table->RecordCount(row) == 0) continue;
+        fired_.push_back({row, has_start() ? StartOf(row) / start_unit_ : start, firing_end_});
+      }
+      if (!fired_.empty()) output_.Send(context_, table, *slicer_, fired_);
+      if (last) table->table().EraseAll(rows);
+    }
+    return Progress::kMore;
+  }
+
   // Merges rows of slices into the table of the firing window.
-  Status Merge(const std::vector<uint8_t*>& rows) {
+  Status Merge(std::span<uint8_t* const> rows) {
     const auto n = static_cast<int32_t>(rows.size());
-    if (n == 0) return Status::OK();
     std::vector<ColumnPtr> columns;
     std::vector<const Column*> keys;
     for (int i = 0; i < num_keys(); ++i) {
@@ -365,10 +404,14 @@ class SliceAggregate final : public Operator {
         ++it;
         continue;
       }
-      table_->table().EraseAll(it->second);
-      context_->pool()->Release(static_cast<int64_t>(it->second.size()) * kListedBytes);
+      Slice::Cursor cursor;
+      for (auto rows = it->second.Next(&cursor, kPieceOfRows); !rows.empty();
+           rows = it->second.Next(&cursor, kPieceOfRows)) {
+        table_->table().EraseAll(rows);
+      }
       it = slices_.erase(it);
     }
+    listed_ = slices_.end();
   }
 
   void ArmClock() {
@@ -381,6 +424,7 @@ class SliceAggregate final : public Operator {
   std::unique_ptr<GroupTable> table_;
   std::unique_ptr<GroupTable> merged_;  // the firing window, where it has several slices
   std::map<int64_t, Slice> slices_;
+  std::map<int64_t, Slice>::iterator listed_ = slices_.end();  // whom List has added to last
   /// The watermark (or clock) whose windows have all fired.
   int64_t progress_ = INT64_MIN;
   bool has_progress_ = false;
@@ -389,6 +433,10 @@ class SliceAggregate final : public Operator {
   bool forward_watermark_ = false;
   bool firing_ = false;
   int64_t firing_end_ = 0;
+  bool firing_merged_ = false;  // its rows are those of merged_, else of firing_slice_, if any
+  std::map<int64_t, Slice>::iterator firing_slice_;
+  Slice::Cursor next_row_;
+  state::KeyedTable::Cursor next_merged_;
   WindowOutput output_;
   int64_t start_unit_ = 1;
   // Scratch.
@@ -396,6 +444,8 @@ class SliceAggregate final : public Operator {
   std::vector<uint64_t> hashes_;
   std::vector<uint8_t*> states_;
   std::vector<int8_t> signs_;
+  std::vector<uint8_t*> rows_;  // that are being sent
+  std::vector<FiredRow> fired_;
   RowList kept_;
   bool late_ = false;
 };

@@ -13,6 +13,7 @@
 #include "runtime/checkpoint_storage.h"
 #include "runtime/exchange/channel.h"
 #include "runtime/task/worker.h"
+#include "state/extent_space.h"
 
 namespace thalweg::runtime {
 namespace {
@@ -427,7 +428,13 @@ Status Job::NameLargestHolders(const Status& status) const {
     holders += fmt::format("\n  {}  {}", FormatBytes(nodes[i].state_bytes),
                            nodes[i].name.substr(0, kNameLength));
   }
-  return Status::ResourceExhausted(status.message() + "\nThe largest holders of memory:" + holders);
+  std::string message = status.message();
+  // Whoever holds no state does not know that others' could have made room.
+  const Status paging = state::ExtentSpace::Process()->failure();
+  if (!paging.ok() && message.find(paging.message()) == std::string::npos) {
+    message += "; state cannot be paged to disk: " + paging.message();
+  }
+  return Status::ResourceExhausted(message + "\nThe largest holders of memory:" + holders);
 }
 
 void Job::Stop() {

@@ -12,6 +12,7 @@ namespace thalweg::state {
 namespace {
 
 constexpr size_t kPage = 4096;
+constexpr int kPopulateRead = 22;  // MADV_POPULATE_READ, from Linux 5.14 on
 constexpr size_t kHugePage = size_t{2} << 20;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr size_t kRangeBytes = size_t{64} << 30;  // the sanitizers shadow what is reserved
@@ -138,6 +139,12 @@ uint8_t* ExtentSpace::Allocate(size_t extents, bool huge) {
 }
 
 Result<uint8_t*> ExtentSpace::AllocatePaged(size_t extents) {
+  auto at = TryAllocatePaged(extents);
+  Remember(at.status());
+  return at;
+}
+
+Result<uint8_t*> ExtentSpace::TryAllocatePaged(size_t extents) {
   std::lock_guard lock(mutex_);
   TW_ASSIGN_OR_RETURN(ScratchFile * file, File());
   const size_t first = TakeRun(extents);
@@ -189,7 +196,20 @@ Result<ScratchFile*> ExtentSpace::File() {
   return file_.get();
 }
 
-Status ExtentSpace::PageOut(size_t extent) {
+Status ExtentSpace::Remember(Status paged) {
+  std::lock_guard lock(mutex_);
+  failure_ = paged;
+  return paged;
+}
+
+Status ExtentSpace::failure() const {
+  std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+Status ExtentSpace::PageOut(size_t extent) { return Remember(TryPageOut(extent)); }
+
+Status ExtentSpace::TryPageOut(size_t extent) {
   ScratchFile* file;
   {
     std::lock_guard lock(mutex_);
@@ -205,6 +225,13 @@ Status ExtentSpace::PageOut(size_t extent) {
   paged_extents_.fetch_add(1, std::memory_order_relaxed);
   written_.fetch_add(static_cast<int64_t>(extent_bytes()), std::memory_order_relaxed);
   return Status::OK();
+}
+
+void ExtentSpace::ReadAhead(const uint8_t* bytes, size_t size) {
+  const size_t e = ExtentOf(bytes);
+  if (e >= num_extents_ || !paged(e)) return;
+  auto* first = base_ + (static_cast<size_t>(bytes - base_) & ~(kPage - 1));
+  madvise(first, static_cast<size_t>(bytes + size - first), kPopulateRead);  // a hint
 }
 
 void ExtentSpace::Drop(size_t extent) {

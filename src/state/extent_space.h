@@ -102,6 +102,8 @@ class ExtentSpace {
     if (e < num_extents_ && paged(e))
       __atomic_fetch_or(static_cast<uint8_t*>(p), 0, __ATOMIC_RELAXED);
   }
+  /// Brings paged bytes back for reading.
+  void ReadAhead(const uint8_t* bytes, size_t size);
   bool paged(size_t extent) const {
     return kinds_[extent].load(std::memory_order_relaxed) == Kind::kPaged;
   }
@@ -125,6 +127,8 @@ class ExtentSpace {
   Stats stats() const;
   /// Where the scratch file is; empty until there is one.
   std::string directory() const;
+  /// Why nothing could be paged the last time that it was tried; OK if it could.
+  Status failure() const;
 
   // For StateMemory: who shares the space.
   void Join(StateMemory* memory);
@@ -143,6 +147,9 @@ class ExtentSpace {
   size_t TakeRun(size_t extents);
   void GiveRun(size_t first, size_t extents);
   Result<ScratchFile*> File();
+  Result<uint8_t*> TryAllocatePaged(size_t extents);
+  Status TryPageOut(size_t extent);
+  Status Remember(Status paged);
   void SetKind(size_t extent, Kind kind) { kinds_[extent].store(kind, std::memory_order_relaxed); }
   int64_t MeasureShared() const;
   void TrimWindow();
@@ -171,6 +178,7 @@ class ExtentSpace {
   std::vector<std::string> directories_;
   std::function<void(const std::string&)> on_first_;
   std::unique_ptr<ScratchFile> file_;
+  Status failure_;
   std::vector<StateMemory*> members_;
 
   std::mutex trim_mutex_;

@@ -62,10 +62,12 @@ void StateMemory::Take(int64_t bytes) {
   Status reserved = pool_->Reserve(bytes);
   if (!reserved.ok()) {
     if (status_.ok()) {
-      status_ = paging_status_.ok() ? std::move(reserved)
-                                    : Status::ResourceExhausted(fmt::format(
-                                          "{}; its state cannot be paged to disk: {}",
-                                          reserved.message(), paging_status_.message()));
+      const Status failure = space_->failure();
+      status_ =
+          failure.ok()
+              ? std::move(reserved)
+              : Status::ResourceExhausted(fmt::format("{}; its state cannot be paged to disk: {}",
+                                                      reserved.message(), failure.message()));
     }
     pool_->Charge(bytes);
   }
@@ -137,11 +139,7 @@ uint8_t* StateMemory::NewExtents(size_t extents, int64_t bytes, Use use, bool hu
   bool paged = !MakeRoom(bytes, use);
   if (paged) {
     auto allocated = space_->AllocatePaged(extents);
-    if (allocated.ok()) {
-      at = *allocated;
-    } else if (paging_status_.ok()) {
-      paging_status_ = allocated.status();
-    }
+    if (allocated.ok()) at = *allocated;
   }
   if (at == nullptr) {
     paged = false;
@@ -281,11 +279,7 @@ bool StateMemory::PageOutOne(bool rows_only) {
 }
 
 bool StateMemory::PageOut(Extent* e) {
-  const Status paged = space_->PageOut(e->number);
-  if (!paged.ok()) {
-    if (paging_status_.ok()) paging_status_ = paged;
-    return false;
-  }
+  if (!space_->PageOut(e->number).ok()) return false;
   e->paged = true;
   --in_memory_extents_[static_cast<size_t>(e->use)];
   paged_bytes_ += static_cast<int64_t>(space_->extent_bytes());

@@ -60,12 +60,19 @@ class StateMemory {
 
   /// Touches are to be counted.
   bool watched() const { return space_->watched(); }
+  /// Before a block's bytes are read from front to back: what of them is paged comes back at once
+  /// instead of page by page.
+  void ReadAhead(const uint8_t* bytes, size_t size) const {
+    if (space_->watched()) space_->ReadAhead(bytes, size);
+  }
   /// Now and then in loops over many rows: what has been paged back meanwhile may be too much.
   void Trim() const {
     if (space_->watched()) space_->Trim();
   }
   ExtentSpace* space() const { return space_; }
 
+  /// Of the pool, or the nearest one above it that has one; MemoryPool::kNoLimit: none has.
+  int64_t limit() const { return limited_ == nullptr ? MemoryPool::kNoLimit : limited_->limit(); }
   /// Charged bytes.
   int64_t used() const { return used_; }
   int64_t paged_bytes() const { return paged_bytes_; }
@@ -121,7 +128,6 @@ class StateMemory {
   size_t empty_ = 0;                                  // extents of pieces that are all free
   std::array<std::vector<uint8_t*>, kMostLog> free_;  // pieces of extents, by the log of their size
   Status status_;
-  Status paging_status_;
 };
 
 }  // namespace thalweg::state

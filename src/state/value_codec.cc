@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "data/gather.h"
 #include "data/string_arena.h"
 
 namespace thalweg::state {
@@ -64,6 +65,59 @@ void EncodeRows(const Column& column, const int32_t* indices, int32_t count, std
       }
     }
   }
+}
+
+void EncodeRow(const Column& column, int32_t row, std::string* out) {
+  const Column& s = column.storage();
+  const PhysicalType physical = s.physical();
+  if (physical == PhysicalType::kList || physical == PhysicalType::kRow || row < 0) {
+    return EncodeRows(column, &row, 1, out);
+  }
+  const int32_t i = column.StorageIndex(row);
+  const bool valid = s.validity() == nullptr || s.validity()[i] != 0;
+  out->push_back(valid ? 1 : 0);
+  if (!valid || physical == PhysicalType::kNull) return;
+  if (physical == PhysicalType::kString) {
+    AppendBytes(s.values<std::string_view>()[i], out);
+    return;
+  }
+  const auto width = static_cast<size_t>(data::PhysicalWidth(physical));
+  out->append(s.values<char>() + static_cast<size_t>(i) * width, width);
+}
+
+Result<ColumnPtr> DecodeEach(const Type& type, std::span<ByteReader> rows) {
+  const PhysicalType physical = data::PhysicalTypeOf(type);
+  if (physical == PhysicalType::kList || physical == PhysicalType::kRow) {
+    std::vector<ColumnPtr> parts;
+    for (ByteReader& in : rows) {
+      TW_ASSIGN_OR_RETURN(auto part, DecodeRows(type, 1, &in));
+      parts.push_back(std::move(part));
+    }
+    return data::Concat(parts);
+  }
+  auto out = Column::Make(type, static_cast<int32_t>(rows.size()));
+  const auto width = static_cast<size_t>(data::PhysicalWidth(physical));
+  StringArena arena;
+  for (size_t k = 0; k < rows.size(); ++k) {
+    ByteReader& in = rows[k];
+    const bool valid = in.Fixed<uint8_t>() != 0;
+    if (!valid) out->SetNull(static_cast<int32_t>(k));
+    if (physical == PhysicalType::kString) {
+      out->mutable_values<std::string_view>()[k] =
+          valid ? arena.Add(in.Bytes()) : std::string_view();
+    } else if (physical != PhysicalType::kNull) {
+      char* to = out->mutable_values<char>() + k * width;
+      const char* from = valid ? in.Raw(width) : nullptr;
+      if (from != nullptr) {
+        std::memcpy(to, from, width);
+      } else {
+        std::memset(to, 0, width);
+      }
+    }
+    if (!in.ok()) return Truncated();
+  }
+  arena.AttachTo(out.get());
+  return ColumnPtr(std::move(out));
 }
 
 Result<ColumnPtr> DecodeRows(const Type& type, int32_t count, ByteReader* in) {

@@ -398,6 +398,7 @@ class Memory(Cli):
         _, status, usage = os.wait4(job.pid, 0)
         job.returncode = os.waitstatus_to_exitcode(status)
         self.assertEqual(job.returncode, 1, text)
+        self.assertRegex(text, "state cannot be paged to disk: .*(scratch|io.tmp.dirs)")
         # The largest holder of memory is the operator that is to blame, with its size.
         self.assertRegex(text, rf"The largest holders of memory:\n  \d+\.\d MiB  (Global)?{operator}\(")
         if SANITIZED:
@@ -482,7 +483,7 @@ class Paging(Cli):
         self.assertGreater(unlimited, self.LIMIT_MIB * 3)
         self.within(peak)
         report = json.loads((self.folder / "r.json").read_text())
-        self.assertGreater(report["state_paging"]["paged_out_bytes"], self.LIMIT_MIB << 21)
+        self.assertGreater(report["state_paging"]["paged_out_bytes"], self.LIMIT_MIB << 19)
         return out
 
     def test_groups(self):
@@ -498,6 +499,27 @@ class Paging(Cli):
                 out = self.outgrow(f"SELECT {self.TOTALS} FROM (SELECT k, {self.AGGREGATES} FROM TABLE("
                                    f"{window}) GROUP BY k, window_start, window_end)")
                 self.assertIn(f",{self.rows_in if window[0] == 'T' else 2 * self.rows_in},", out)
+
+    def test_rows_that_wait_to_be_sorted(self):
+        self.use(self.KEYS)
+        # What a child has taken at most includes what this process holds when it starts it, so the
+        # rows are read one by one.
+        self.outgrow("CREATE TABLE o (m BIGINT, n BIGINT, t STRING) WITH ('connector' = 'filesystem', "
+                     "'path' = 'out', 'format' = 'csv');\n"
+                     "INSERT INTO o SELECT MOD(n * 7919, 100000) AS m, n, CAST(n AS STRING) || "
+                     "' is a number' AS t FROM k ORDER BY m, t DESC")
+        outputs = [f for f in (self.folder / "out").iterdir() if f.name[0] not in "._"]
+        self.assertEqual(len(outputs), 2)  # without a limit, and with one
+        for output in outputs:
+            rows, total, last = 0, 0, (-1, "")
+            with output.open() as file:
+                for line in file:
+                    m, n, t = line.rstrip().split(",")
+                    self.assertTrue(int(m) > last[0] or (int(m) == last[0] and t < last[1]), line)
+                    last = (int(m), t)
+                    rows += 1
+                    total += int(n)
+            self.assertEqual((rows, total), (self.rows_in, self.rows_in * (self.rows_in + 1) // 2))
 
     def test_sessions_of_many_keys(self):
         self.use(self.WINDOW_KEYS)

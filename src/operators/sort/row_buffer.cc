@@ -12,6 +12,19 @@ namespace {
 /// Copied together, so that small batches do not cost an allocation a row.
 constexpr int64_t kSettleRows = 4096;
 
+int64_t BytesOf(const data::Column& column) {
+  int64_t bytes = 0;
+  for (const auto& owner : column.owners()) bytes += owner->size();
+  for (const auto& child : column.children()) bytes += BytesOf(*child);
+  return bytes;
+}
+
+int64_t BytesOf(const Batch& batch) {
+  int64_t bytes = 0;
+  for (const auto& column : batch.columns) bytes += BytesOf(*column);
+  return bytes;
+}
+
 Batch DeepCopy(Batch batch) {
   for (auto& column : batch.columns) column = data::DeepCopy(column);
   return batch;
@@ -38,6 +51,7 @@ void RowBuffer::Add(const Batch& batch) {
 void RowBuffer::Settle() {
   if (arrived_.empty()) return;
   batches_.push_back(DeepCopy(data::ConcatBatches(arrived_)));
+  bytes_ += BytesOf(batches_.back());
   arrived_.clear();
   arrived_rows_ = 0;
 }
@@ -53,18 +67,19 @@ const Batch& RowBuffer::All() {
   return batches_[0];
 }
 
+void RowBuffer::Clear() {
+  batches_.clear();
+  arrived_.clear();
+  arrived_rows_ = num_rows_ = bytes_ = 0;
+}
+
 void RowBuffer::Keep(const std::vector<int32_t>& rows) {
-  if (rows.empty()) {
-    batches_.clear();
-    arrived_.clear();
-    arrived_rows_ = 0;
-    num_rows_ = 0;
-    return;
-  }
+  if (rows.empty()) return Clear();
   // Copied once more, or the strings of the rows that leave would stay with those that do not.
   Batch kept = DeepCopy(GatherRows(All(), rows.data(), static_cast<int32_t>(rows.size())));
   batches_.clear();
   num_rows_ = kept.size;
+  bytes_ = BytesOf(kept);
   batches_.push_back(std::move(kept));
 }
 
@@ -93,6 +108,7 @@ Status RowBuffer::Restore(const std::string& name, const OperatorState& restored
       b.columns.push_back(std::move(column));
     }
     num_rows_ += b.size;
+    bytes_ += BytesOf(b);
     batches_.push_back(std::move(b));
   }
   return Status::OK();

@@ -84,6 +84,51 @@ TEST_F(SortTest, LimitAndOffsetOverManyRowsInPieces) {
   }));
 }
 
+TEST_F(SortTest, MoreRowsThanMemoryComeOutAsFewDo) {
+  node_.keys = {{0, true, false}, {1, false, false}};
+  std::vector<Strings> batches;
+  for (int b = 0; b < 60; ++b) {
+    batches.emplace_back();
+    for (int i = 0; i < 1000; ++i) {  // the third column tells rows with equal keys apart
+      batches.back().push_back("+I " + std::to_string((i * 7919 + b * 104729) % 5003) + " text" +
+                               std::to_string(i % 3) + (i % 7 == 0 ? "ThatIsLong " : " ") +
+                               std::to_string(b * 1000 + i));
+    }
+  }
+  const auto sort = [&](int64_t limit_bytes, bool barriers) {
+    TestContext c;
+    c.set_memory_limit(limit_bytes);
+    auto op = Make(&c);
+    std::vector<std::string> snapshots;
+    for (size_t b = 0; b < batches.size(); ++b) {
+      ScopedMemoryPool scope(c.pool());
+      Run(op.get(), &c, batches[b]);
+      EXPECT_LE(c.pool()->used(), limit_bytes);
+      if (!barriers) continue;
+      OperatorState state;
+      EXPECT_TRUE(op->Snapshot(&state).ok());
+      c.TakeSnapshot(&snapshots);
+      if (b != 40) continue;
+      c.RestoreFrom(snapshots);
+      op = Make(&c, state);
+    }
+    ScopedMemoryPool scope(c.pool());
+    auto p = op->OnInputEnd(0);
+    EXPECT_TRUE(Finish(op.get(), &c, std::move(p)).ok());
+    return c.Take();
+  };
+  const int64_t much = int64_t{1} << 30;
+  for (const auto& [offset, limit] : {std::pair(0, -1), std::pair(5000, 20000), std::pair(7, 3)}) {
+    node_.offset = offset;
+    node_.limit = limit;
+    const Strings expected = sort(much, false);
+    EXPECT_EQ(expected.size(), limit < 0 ? 60000u : static_cast<size_t>(limit));
+    EXPECT_EQ(sort(3 << 20, false), expected);
+    EXPECT_EQ(sort(much, true), expected);
+    EXPECT_EQ(sort(3 << 20, true), expected);
+  }
+}
+
 TEST_F(SortTest, LimitWithoutOrderPassesTheFirstRowsOnAtOnce) {
   node_.offset = 1;
   node_.limit = 2;

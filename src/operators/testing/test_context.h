@@ -51,8 +51,8 @@ class TestContext final : public OperatorContext {
   std::vector<std::string> TakeSorted();
   static std::vector<std::string> RowsOf(const data::Batch& batch);
 
-  /// Writes a snapshot of the store, which is durable then, and appends it; after the operator's
-  /// Open.
+  /// Writes a snapshot of the store, which is durable then, and appends it, or puts it in the place
+  /// of those before if it is complete; after the operator's Open.
   void TakeSnapshot(std::vector<std::string>* snapshots);
   /// From here on a fresh store that holds these snapshots (which live on), for the next Open.
   /// `tables`: what the snapshots' rows mean, if they may be those of another operator.
@@ -64,6 +64,7 @@ class TestContext final : public OperatorContext {
   /// output_full() from the n-th batch on, until Take; 0: never.
   void set_full_after(int batches) { full_after_ = batches; }
   void set_batch_rows(int32_t rows) { batch_rows_ = rows; }
+  void set_memory_limit(int64_t bytes) { pool_.set_limit(bytes); }
 
  private:
   MemoryPool pool_;

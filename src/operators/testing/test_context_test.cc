@@ -137,6 +137,7 @@ void TestContext::TakeSnapshot(std::vector<std::string>* snapshots) {
   for (bool done = false; !done;) {
     ASSERT_TRUE(state_->ContinueSnapshot(1000, &bytes, &done).ok());
   }
+  if (state_->snapshot_is_base()) snapshots->clear();
   state_->FinishSnapshot();
   snapshots->push_back(std::move(bytes));
 }

@@ -4,8 +4,9 @@
 //   SinkCommitter (one per sink):  Commit(epoch, all writers' committables), in epoch order, after
 //                                  the epoch is durable; idempotent, since a restart may repeat it
 // The coordinator calls Prepare between the seal and the checkpoint, so that writers need not wait
-// for the disk. A bounded job ends by a final Seal and Commit with end_of_input. At-once sinks
-// (print, blackhole) seal nothing and have no committer.
+// for the disk, and so that an epoch's output may be put together before the checkpoint names it. A
+// bounded job ends by a final Seal and Commit with end_of_input. At-once sinks (print, blackhole)
+// seal nothing and have no committer.
 //
 // Ownership: output carries the lineage (one history of a job) and the generation (one start within
 // it). TakeOver comes before anything else of a start: afterwards no earlier generation, not even a
@@ -73,8 +74,12 @@ class SinkWriter {
 class SinkCommitter {
  public:
   virtual ~SinkCommitter() = default;
-  /// Makes sealed output durable, before the checkpoint that names it. Repeatable.
-  virtual Status Prepare(const std::vector<std::string>& committables) { return Status::OK(); }
+  /// Makes one epoch's sealed output durable, before the checkpoint that names it, and returns what
+  /// that checkpoint and Commit need instead of `committables`. Repeatable: with the same after an
+  /// error, with the result after success.
+  virtual Result<std::vector<std::string>> Prepare(std::vector<std::string> committables) {
+    return committables;
+  }
   virtual Status Commit(int64_t epoch, const std::vector<std::string>& committables,
                         int64_t watermark_ms, bool end_of_input) = 0;
   /// What it remembers between commits (partitions that are not complete yet); before Commit.

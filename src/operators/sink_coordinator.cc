@@ -51,6 +51,30 @@ Status SinkCoordinator::Restore(const connectors::Ownership& owner, const Operat
   return Commit(kEveryEpoch, false);
 }
 
+Status SinkCoordinator::SealLeftOpen(const OperatorState& entries) {
+  std::vector<std::string> open;
+  for (const StateEntry& e : entries) {
+    if (e.name == kWriterState) open.push_back(e.bytes);
+  }
+  if (open.empty()) return Status::OK();
+  const int64_t epoch = restored_epoch_ + 1;
+  TW_ASSIGN_OR_RETURN(const auto writer, sink_->MakeWriter({}));
+  Status status = writer->Restore(open);
+  std::string sealed;
+  if (status.ok()) {
+    auto bytes = writer->Seal(epoch, true);
+    status = bytes.status();
+    if (bytes.ok()) sealed = *std::move(bytes);
+  }
+  if (!status.ok()) {
+    writer->Abort();
+    return status;
+  }
+  // How far time had come is not known here: nothing is complete because of these rows.
+  AddSealed(epoch, INT64_MIN, std::move(sealed));
+  return Status::OK();
+}
+
 Status SinkCoordinator::RemoveUnpublished(const std::vector<std::string>& lineages) {
   if (sink_ == nullptr || lineages.empty()) return Status::OK();
   return sink_->RemoveUnpublished(lineages);
@@ -85,7 +109,14 @@ std::vector<SinkCoordinator::Sealed> SinkCoordinator::Pending(int64_t epoch) {
 
 Status SinkCoordinator::Prepare(int64_t epoch) {
   if (!committer_) return Status::OK();
-  for (const Sealed& s : Pending(epoch)) TW_RETURN_IF_ERROR(committer_->Prepare(s.committables));
+  for (Sealed& s : Pending(epoch)) {
+    const size_t count = s.committables.size();
+    TW_ASSIGN_OR_RETURN(auto prepared, committer_->Prepare(std::move(s.committables)));
+    std::lock_guard lock(mutex_);
+    std::vector<std::string>& all = sealed_[s.epoch].committables;
+    TW_CHECK(all.size() == count, "an epoch is prepared when all its writers have sealed it");
+    all = std::move(prepared);
+  }
   return Status::OK();
 }
 

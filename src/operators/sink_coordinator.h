@@ -54,6 +54,9 @@ class SinkCoordinator {
   /// `pending`: its sealed output there, which is published again.
   Status Restore(const connectors::Ownership& owner, const OperatorState& entries,
                  std::vector<Sealed> pending);
+  /// After Restore, of a sink that has no writers any more: what `entries` say they have left open
+  /// is completed, and published with the first epoch.
+  Status SealLeftOpen(const OperatorState& entries);
   /// 0 unless a history goes on.
   int64_t restored_epoch() const { return restored_epoch_; }
 
@@ -62,7 +65,7 @@ class SinkCoordinator {
   bool RollsAt(int64_t epoch);
   void AddSealed(int64_t epoch, int64_t watermark_ms, std::string committable);
 
-  /// Makes everything sealed up to `epoch` durable.
+  /// Makes everything sealed up to `epoch` durable; every writer has sealed it.
   Status Prepare(int64_t epoch);
   /// What is sealed up to `epoch` and not published, oldest first.
   std::vector<Sealed> Pending(int64_t epoch);

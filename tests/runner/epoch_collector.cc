@@ -38,9 +38,9 @@ class EpochCommitter final : public connectors::SinkCommitter {
  public:
   explicit EpochCommitter(EpochCollector* collector) : collector_(collector) {}
 
-  Status Prepare(const std::vector<std::string>& committables) override {
+  Result<std::vector<std::string>> Prepare(std::vector<std::string> committables) override {
     if (collector_->fail(Point::kPrepare)) return Status::Io("injected: prepare");
-    return Status::OK();
+    return committables;
   }
   Status Commit(int64_t epoch, const std::vector<std::string>& committables, int64_t watermark_ms,
                 bool end_of_input) override {

@@ -97,6 +97,10 @@ RandomJob RandomJob::Make(std::mt19937_64* random) {
                                                                           : format < 3 ? "csv"
                                                                                        : "json");
   if (draw.OneIn(2)) options += ", 'sink.rolling-policy.file-size' = '200 b'";
+  if (draw.OneIn(3)) {
+    options += ", 'auto-compaction' = 'true'";
+    if (draw.OneIn(2)) options += ", 'compaction.file-size' = '500 b'";
+  }
   std::string query;
   switch (draw.Below(3)) {
     case 0:

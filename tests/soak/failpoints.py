@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import pathlib
-import re
 import signal
 import subprocess
 import sys
@@ -19,25 +18,17 @@ import tempfile
 
 import soak
 
-SOURCES = pathlib.Path(__file__).resolve().parents[2] / "src"
 ROWS = 3000
 # Where the lives of a job are killed: at once, and when there is a checkpoint to go on from.
 LIVES = (("{}", "{}#2"), ("publish:done#2", "{}", "{}#3"))
 LIMIT_S = 120
 
 
-def failpoints():
-    names = set()
-    for path in SOURCES.rglob("*.cc"):
-        names.update(re.findall(r'TW_FAILPOINT\("([^"]+)"\)', path.read_text()))
-    return sorted(names)
-
-
 class Visits:
     def __init__(self, thalweg, folder):
         self.thalweg = thalweg
         self.folder = folder
-        options = argparse.Namespace(thalweg=thalweg, rows=ROWS, seed=1)
+        options = argparse.Namespace(thalweg=thalweg, failpoints="", rows=ROWS, seed=1)
         self.soak = soak.Soak(options, folder)
         self.soak.undisturbed()
         self.starts = 0
@@ -86,7 +77,7 @@ def main():
     parser.add_argument("thalweg")
     parser.add_argument("--only", default="")
     options = parser.parse_args()
-    names = [name for name in failpoints() if options.only in name]
+    names = [name for name in soak.failpoint_names() if options.only in name]
     failures = []
     with tempfile.TemporaryDirectory(prefix="thalweg-failpoints-") as folder:
         visits = Visits(os.path.abspath(options.thalweg), pathlib.Path(folder))

@@ -2,26 +2,30 @@
 """Runs one streaming job and kills its process again and again; the files it has published must
 equal those of a run that nothing disturbs.
 
-    soak.py THALWEG [--minutes N] [--kills N] [--seed S] [--rows N] [--keep]
+    soak.py THALWEG [--failpoints PROGRAM] [--minutes N] [--kills N] [--seed S] [--rows N] [--keep]
 
-The job: a rate-limited generator with event time -> four INSERTs of one statement set (rows as they
+The job: a rate-limited generator with event time -> five INSERTs of one statement set (rows as they
 are, tumbling windows, sessions, cumulating windows with COUNT(DISTINCT)) -> CSV, JSON and Parquet
-files, one table partitioned and with success files; a checkpoint every 200 ms. It is started again
+files, two tables compacted, one partitioned and with success files; a checkpoint every 200 ms. It is started again
 by the same command line, at parallelism 1 to 3. How a life ends is drawn from the seed, which is
 printed and replays the draws (the instants remain the machine's):
 
-    kill     SIGKILL at a random moment
-    term     SIGTERM: exit code 0 within two seconds, and the next start goes on
-    zombie   SIGSTOP, a second instance takes over, SIGCONT: the first must end with an error
-    end      left alone until the input is exhausted
+    kill       SIGKILL at a random moment
+    failpoint  killed at the N-th visit of a failpoint (base/failpoint.h), by the program that has
+               them; those that the sources name take turns
+    term       SIGTERM: exit code 0 within two seconds, and the next start goes on
+    zombie     SIGSTOP, a second instance takes over, SIGCONT: the first must end with an error
+    end        left alone until the input is exhausted
 
-Rounds follow each other until the minutes, and at least the kills, are over.
+Rounds follow each other until the minutes, and at least the kills, are over. A failpoint that no life
+comes to, though several were to, is an error.
 """
 import argparse
 import collections
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -32,6 +36,9 @@ import time
 TERM_LIMIT_S = 2.0
 ZOMBIE_LIMIT_S = 20.0
 LIFE_LIMIT_S = 300.0
+FAILPOINT_LIMIT_S = 4.0
+SOURCES = pathlib.Path(__file__).resolve().parents[2] / "src"
+ATTEMPTS = 6  # lives that are to end at a failpoint, of which one must
 
 SQL = """\
 SET 'pipeline.name' = 'soak';
@@ -52,14 +59,19 @@ CREATE TABLE tumbled (k BIGINT, w TIMESTAMP(3), n BIGINT, total BIGINT, lowest B
   WITH ('connector' = 'filesystem', 'path' = '{dir}/tumbled', 'format' = 'json');
 CREATE TABLE sessions (k BIGINT, s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT)
   WITH ('connector' = 'filesystem', 'path' = '{dir}/sessions', 'format' = 'parquet');
+CREATE TABLE merged (id BIGINT, v BIGINT)
+  WITH ('connector' = 'filesystem', 'path' = '{dir}/merged', 'format' = 'parquet',
+        'auto-compaction' = 'true');
 CREATE TABLE cumulated (w TIMESTAMP(3), n BIGINT, users BIGINT, part BIGINT) PARTITIONED BY (part)
   WITH ('connector' = 'filesystem', 'path' = '{dir}/cumulated', 'format' = 'csv',
+        'auto-compaction' = 'true', 'compaction.file-size' = '2 kb',
         'sink.partition-commit.trigger' = 'process-time', 'sink.partition-commit.delay' = '0 s',
         'sink.partition-commit.policy.kind' = 'success-file');
 """
 INSERTS = """\
 EXECUTE STATEMENT SET BEGIN
 INSERT INTO plain SELECT id, k, v FROM events WHERE MOD(id, 3) = 0;
+INSERT INTO merged SELECT id, v FROM events WHERE MOD(id, 5) = 0;
 INSERT INTO tumbled
   SELECT k, CAST(window_start AS TIMESTAMP(3)), COUNT(*), SUM(v), MIN(v)
   FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '20' SECOND))
@@ -76,7 +88,14 @@ INSERT INTO cumulated
   GROUP BY part, window_start, window_end;
 END;
 """
-TABLES = ("plain", "tumbled", "sessions", "cumulated")
+TABLES = ("plain", "merged", "tumbled", "sessions", "cumulated")
+
+
+def failpoint_names():
+    names = set()
+    for path in SOURCES.rglob("*.cc"):
+        names.update(re.findall(r'TW_FAILPOINT\("([^"]+)"\)', path.read_text()))
+    return sorted(names)
 
 
 class Failure(Exception):
@@ -92,6 +111,9 @@ class Soak:
         self.counts = collections.Counter()
         self.processes = []
         self.expected = None
+        self.failpoints = options.failpoints
+        self.attempts = dict.fromkeys(failpoint_names() if options.failpoints else [], 0)
+        self.visited = set()
 
     def script(self, folder, rate, interval, tail):
         folder.mkdir(parents=True, exist_ok=True)
@@ -100,12 +122,17 @@ class Soak:
         path.write_text(sql + tail)
         return path
 
-    def start(self, script, parallelism):
+    def start(self, script, parallelism, failpoint=""):
         log = script.parent / f"log-{len(self.processes)}.txt"
+        environment = dict(os.environ)
+        environment.pop("THALWEG_FAILPOINT", None)
+        if failpoint:
+            environment["THALWEG_FAILPOINT"] = failpoint
         with open(log, "wb") as out:
             process = subprocess.Popen(
-                [self.thalweg, "run", str(script), "-p", str(parallelism)],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+                [self.failpoints if failpoint else self.thalweg, "run", str(script), "-p",
+                 str(parallelism)],
+                env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         process.log = log
         self.processes.append(process)
         return process
@@ -174,20 +201,28 @@ class Soak:
         patience = 40  # lives until the job is left alone
         while True:
             parallelism = self.random.randint(1, 3)
-            fate = self.random.choices(["kill", "term", "zombie"], [80, 10, 10])[0]
+            fates = {"kill": 60, "failpoint": 20, "term": 10, "zombie": 10}
+            if process is not None or not self.failpoints:
+                del fates["failpoint"]
+            fate = self.random.choices(list(fates), fates.values())[0]
             if len(lives) >= patience:
                 fate = "end"
+            failpoint, visit = self.next_failpoint() if fate == "failpoint" else ("", "")
             if process is None:
-                process = self.start(script, parallelism)
-            lives.append(f"{fate}@{parallelism}")
-            if fate == "end":
+                process = self.start(script, parallelism, visit)
+            lives.append(f"{visit or fate}@{parallelism}")
+            if fate == "failpoint":
+                ended = self.wait_for_failpoint(process, failpoint)
+            elif fate == "end":
                 ended = self.wait_some(process, LIFE_LIMIT_S, LIFE_LIMIT_S)
             else:
                 ended = self.wait_some(process, 0.05, 1.2)
             if ended:
                 break
             ends_with, process = process, None
-            if fate == "kill":
+            if fate == "failpoint":
+                pass
+            elif fate == "kill":
                 ends_with.kill()
                 ends_with.wait()
                 self.counts["kills"] += 1
@@ -210,6 +245,36 @@ class Soak:
         self.counts["rounds"] += 1
         print(f"round {number}: {len(lives)} lives ({' '.join(lives)}): equal", flush=True)
         shutil.rmtree(folder)
+
+    def next_failpoint(self):
+        """The one that has had the fewest turns, and NAME#N: at which visit to kill."""
+        fewest = min(self.attempts.values())
+        name = self.random.choice([n for n, turns in self.attempts.items() if turns == fewest])
+        self.attempts[name] += 1
+        # Rare ones are met once a life.
+        visit = self.random.randint(1, 4) if name in self.visited else 1 + self.attempts[name] % 2
+        return name, f"{name}#{visit}"
+
+    def wait_for_failpoint(self, process, name):
+        """True if the process has ended by itself without coming to it."""
+        try:
+            code = process.wait(FAILPOINT_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            self.counts["kills"] += 1
+            return False
+        if code == 0:
+            return True
+        if code != -signal.SIGKILL:
+            raise Failure(f"{name}: exit code {code}:\n" + process.log.read_text()[-1000:])
+        self.counts["kills at failpoints"] += 1
+        self.visited.add(name)
+        return False
+
+    def unvisited(self):
+        return sorted(n for n, turns in self.attempts.items()
+                      if n not in self.visited and turns >= ATTEMPTS)
 
     def terminate(self, process):
         begin = time.monotonic()
@@ -250,6 +315,8 @@ class Soak:
         while time.monotonic() < end or self.counts["kills"] < kills:
             number += 1
             self.round(number)
+        if self.unvisited():
+            raise Failure("no life came to " + ", ".join(self.unvisited()))
 
     def end_processes(self):
         for process in self.processes:
@@ -261,6 +328,7 @@ class Soak:
 def main():
     parser = argparse.ArgumentParser(description="kills a job's process again and again")
     parser.add_argument("thalweg")
+    parser.add_argument("--failpoints", default="", help="the program that has them")
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--kills", type=int, default=0, help="go on until there were so many")
     parser.add_argument("--seed", type=int, default=None)
@@ -270,6 +338,8 @@ def main():
     if options.seed is None:
         options.seed = random.SystemRandom().randrange(1 << 31)
     options.thalweg = os.path.abspath(options.thalweg)
+    if options.failpoints:
+        options.failpoints = os.path.abspath(options.failpoints)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="thalweg-soak-"))
     print(f"seed {options.seed}, folder {folder}", flush=True)
     soak = Soak(options, folder)
@@ -281,6 +351,8 @@ def main():
     finally:
         soak.end_processes()
     counts = ", ".join(f"{n} {what}" for what, n in soak.counts.items())
+    if soak.failpoints:
+        counts += f", {len(soak.visited)} of {len(soak.attempts)} failpoints visited"
     if failure is not None:
         print(f"FAILED with seed {options.seed} ({counts}): {failure}\nits files: {folder}")
         return 1

@@ -7,6 +7,7 @@ namespace {
 
 // The first byte tells committables from snapshots.
 constexpr char kCommittable = 'C';
+constexpr char kUncompacted = 'U';
 constexpr char kOpenFiles = 'O';
 
 bool GetStrings(ByteReader* reader, std::vector<std::string>* strings) {
@@ -29,7 +30,7 @@ void PutStrings(const std::vector<std::string>& strings, std::string* out) {
 
 std::string FileCommittable::Encode() const {
   if (empty()) return {};
-  std::string bytes(1, kCommittable);
+  std::string bytes(1, compact.empty() ? kCommittable : kUncompacted);
   PutVarint(publish.size(), &bytes);
   for (const Publish& p : publish) {
     PutString(p.hidden, &bytes);
@@ -38,6 +39,11 @@ std::string FileCommittable::Encode() const {
   PutStrings(open, &bytes);
   PutStrings(remove, &bytes);
   PutStrings(partitions, &bytes);
+  for (const Part& p : compact) {
+    PutString(p.hidden, &bytes);
+    PutString(p.visible, &bytes);
+    PutVarint(static_cast<uint64_t>(p.bytes), &bytes);
+  }
   return bytes;
 }
 
@@ -46,14 +52,23 @@ Result<FileCommittable> FileCommittable::Decode(std::string_view bytes) {
   if (bytes.empty()) return result;
   ByteReader reader(bytes.substr(1));
   uint64_t count;
-  bool ok = bytes.front() == kCommittable && reader.GetVarint(&count);
+  const bool uncompacted = bytes.front() == kUncompacted;
+  bool ok = (uncompacted || bytes.front() == kCommittable) && reader.GetVarint(&count);
   for (uint64_t i = 0; ok && i < count; ++i) {
     Publish p;
     ok = reader.GetString(&p.hidden) && reader.GetString(&p.visible);
     result.publish.push_back(std::move(p));
   }
   ok = ok && GetStrings(&reader, &result.open) && GetStrings(&reader, &result.remove) &&
-       GetStrings(&reader, &result.partitions) && reader.at_end();
+       GetStrings(&reader, &result.partitions);
+  while (ok && uncompacted && !reader.at_end()) {
+    Part p;
+    uint64_t length = 0;
+    ok = reader.GetString(&p.hidden) && reader.GetString(&p.visible) && reader.GetVarint(&length);
+    p.bytes = static_cast<int64_t>(length);
+    result.compact.push_back(std::move(p));
+  }
+  ok = ok && reader.at_end();
   if (!ok) return Status::Internal("damaged committable of a file sink");
   return result;
 }

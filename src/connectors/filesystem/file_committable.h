@@ -15,6 +15,14 @@ struct FileCommittable {
     std::string visible;  ///< its final path
   };
   std::vector<Publish> publish;
+  /// Complete, and to be merged with those of the epoch's other writers (file_compaction.h).
+  /// Prepare takes them away, so that no checkpoint holds any.
+  struct Part {
+    std::string hidden;
+    std::string visible;  ///< its own, if it stays alone
+    int64_t bytes = 0;
+  };
+  std::vector<Part> compact;
   /// Hidden files that go on, and whose length the writer's snapshot names: Prepare makes that
   /// much of them durable.
   std::vector<std::string> open;
@@ -24,7 +32,8 @@ struct FileCommittable {
   std::vector<std::string> partitions;
 
   bool empty() const {
-    return publish.empty() && open.empty() && remove.empty() && partitions.empty();
+    return publish.empty() && compact.empty() && open.empty() && remove.empty() &&
+           partitions.empty();
   }
   std::string Encode() const;
   static Result<FileCommittable> Decode(std::string_view bytes);

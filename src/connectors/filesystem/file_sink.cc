@@ -119,7 +119,10 @@ Result<std::unique_ptr<TableSink>> MakeFileSink(const ConnectorTable& table,
   TW_ASSIGN_OR_RETURN(options.rolling, ReadRollingPolicy(reader));
   TW_ASSIGN_OR_RETURN(options.commit, PartitionCommitOptionsOf(table));
   TW_ASSIGN_OR_RETURN(const bool compaction, reader.Bool("auto-compaction", false));
-  if (compaction) return reader.NotSupported("auto-compaction", "compacting written files");
+  TW_ASSIGN_OR_RETURN(const int64_t compact_bytes,
+                      reader.Bytes("compaction.file-size", options.rolling.file_bytes));
+  // In batch mode a writer makes one file per partition anyhow.
+  if (compaction && options.streaming) options.compact_bytes = compact_bytes;
   return {std::make_unique<FileSink>(std::move(options))};
 }
 

@@ -1,18 +1,21 @@
 // The filesystem sink: what is written, how files roll, and when partitions are done.
 //
 //   writer     rows go to hidden files; a seal ends those that must not stay open
-//   Prepare    what is sealed, and the valid part of what stays open, becomes durable
+//   Prepare    small files of the epoch are merged (auto-compaction, file_compaction.h); what is
+//              sealed, and the valid part of what stays open, becomes durable
 //   Commit     sealed files are renamed to their visible names; the success file last
 //   TakeOver   a later start of the same lineage fences the earlier ones (file_sink_takeover.h)
 //
 // Names stand in part_file_name.h. Row formats (csv, json) keep a file over several epochs until it
 // rolls by size or time; a snapshot holds its valid length, and a restored writer copies that much.
-// Bulk formats (parquet) roll at every seal. In batch mode each writer makes one file per
+// Bulk formats (parquet) roll at every seal, and so does everything that is compacted: rows of
+// different epochs never share a file then. In batch mode each writer makes one file per
 // partition. Readers skip hidden files, so nothing half-written is seen. A visible name says in
 // which epoch the file was sealed, so that a restore of an older checkpoint can withdraw it.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +45,7 @@ struct FileSinkOptions {
   std::vector<int> partition_indices;  ///< into the table's physical columns
   std::string default_partition_name;
   RollingPolicy rolling;
+  std::optional<int64_t> compact_bytes;  ///< what merged files may grow to; none: no compaction
   bool streaming = true;
   bool overwrite = false;
   PartitionCommitOptions commit;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/failpoint.h"
+#include "connectors/filesystem/file_compaction.h"
 #include "connectors/filesystem/part_file_name.h"
 
 namespace thalweg::connectors {
@@ -17,10 +18,15 @@ constexpr size_t kMaxRooted = 100000;
 
 }  // namespace
 
-Status FileSinkCommitter::Prepare(const std::vector<std::string>& committables) {
-  std::set<std::string> files, folders;
+Result<std::vector<std::string>> FileSinkCommitter::Prepare(std::vector<std::string> committables) {
+  std::vector<FileCommittable> all;
   for (const std::string& bytes : committables) {
-    TW_ASSIGN_OR_RETURN(const FileCommittable c, FileCommittable::Decode(bytes));
+    TW_ASSIGN_OR_RETURN(FileCommittable c, FileCommittable::Decode(bytes));
+    all.push_back(std::move(c));
+  }
+  TW_ASSIGN_OR_RETURN(const bool compacted, Compact(&all));
+  std::set<std::string> files, folders;
+  for (const FileCommittable& c : all) {
     for (const auto& p : c.publish) files.insert(p.hidden);
     files.insert(c.open.begin(), c.open.end());
   }
@@ -33,7 +39,26 @@ Status FileSinkCommitter::Prepare(const std::vector<std::string>& committables) 
   TW_FAILPOINT("sink:files-synced");
   for (const std::string& folder : folders) TW_RETURN_IF_ERROR(SyncFolder(folder));
   TW_FAILPOINT("sink:prepared");
-  return Status::OK();
+  if (!compacted) return committables;
+  committables.clear();
+  for (const FileCommittable& c : all) committables.push_back(c.Encode());
+  return committables;
+}
+
+Result<bool> FileSinkCommitter::Compact(std::vector<FileCommittable>* all) {
+  std::vector<FileCommittable::Part> parts;
+  for (FileCommittable& c : *all) {
+    std::move(c.compact.begin(), c.compact.end(), std::back_inserter(parts));
+    c.compact.clear();
+  }
+  if (parts.empty()) return false;
+  // As many threads as there were writers.
+  auto merged = CompactFiles(options_, std::move(parts), all->size());
+  if (!merged.ok()) {
+    return merged.status().WithContext(fmt::format("table '{}'", options_.table_name));
+  }
+  all->push_back(std::move(*merged));
+  return true;
 }
 
 Status FileSinkCommitter::SyncFolder(const std::string& folder) {
@@ -58,6 +83,7 @@ Status FileSinkCommitter::Commit(int64_t epoch, const std::vector<std::string>& 
   std::vector<FileCommittable> all;
   for (const std::string& bytes : committables) {
     TW_ASSIGN_OR_RETURN(FileCommittable c, FileCommittable::Decode(bytes));
+    TW_CHECK(c.compact.empty(), "what is to be compacted is prepared before it is published");
     all.push_back(std::move(c));
   }
   // Even a job without rows leaves a table that can be read.

@@ -1,5 +1,5 @@
-// FileSinkCommitter: makes sealed files durable, then visible, then says which partitions are
-// complete.
+// FileSinkCommitter: merges small sealed files, makes them durable, then visible, then says which
+// partitions are complete.
 //
 // Every step may be repeated: a hidden file that is gone while the visible one exists was published
 // before. If both are gone, a file of an earlier start was published and then taken away by who
@@ -23,7 +23,7 @@ class FileSinkCommitter : public SinkCommitter {
   explicit FileSinkCommitter(const FileSinkOptions& options)
       : options_(options), trigger_(options.commit) {}
 
-  Status Prepare(const std::vector<std::string>& committables) override;
+  Result<std::vector<std::string>> Prepare(std::vector<std::string> committables) override;
   Status Commit(int64_t epoch, const std::vector<std::string>& committables, int64_t watermark_ms,
                 bool end_of_input) override;
 
@@ -31,6 +31,8 @@ class FileSinkCommitter : public SinkCommitter {
   Status Restore(const std::string& snapshot) override { return trigger_.Restore(snapshot); }
 
  private:
+  /// Puts merged files in the place of those to be merged, if there are any.
+  Result<bool> Compact(std::vector<FileCommittable>* all);
   /// The entries of a folder and of every folder between it and the table's.
   Status SyncFolder(const std::string& folder);
   Status RemoveOldFiles(const std::vector<FileCommittable>& committables);

@@ -7,11 +7,11 @@
 #include <random>
 
 #include "base/fault_injecting_file_system.h"
+#include "base/temporary_folder_testing.h"
 #include "connectors/filesystem/file_sink_committer.h"
 #include "connectors/filesystem/file_sink_takeover.h"
 #include "connectors/filesystem/file_sink_writer.h"
 #include "connectors/filesystem/line_format_testing.h"
-#include "base/temporary_folder_testing.h"
 
 namespace thalweg::connectors {
 namespace {
@@ -34,8 +34,39 @@ class FooterEncoder : public formats::FileEncoder {
   LineEncoder lines_;
 };
 
+/// Of a whole one.
+class FooterReader : public formats::FileReader {
+ public:
+  explicit FooterReader(std::string text) : text_(std::move(text)) {}
+  void Seek(const formats::RowGroupPosition&) override {}
+  formats::RowGroupPosition position() const override { return {}; }
+  Result<bool> Next(int32_t max_rows, data::Batch* batch) override {
+    std::vector<std::vector<std::string>> rows;
+    while (static_cast<int32_t>(rows.size()) < max_rows && !text_.starts_with("END\n")) {
+      const size_t end = text_.find('\n');
+      if (end == std::string::npos) return Status::BadData("cut off");
+      rows.push_back({text_.substr(0, end)});
+      text_.erase(0, end + 1);
+    }
+    if (rows.empty()) return false;
+    *batch = StringBatch(rows);
+    return true;
+  }
+
+ private:
+  std::string text_;
+};
+
 const formats::Format kBulkFormat = {
     .identifier = "bulk",
+    .make_reader =
+        [](std::shared_ptr<const formats::RandomAccessFile> file, const formats::DecodeTarget&,
+           std::vector<formats::ColumnPredicate>, const formats::FormatOptions&,
+           const formats::FormatContext&) -> Result<std::unique_ptr<formats::FileReader>> {
+      std::string text(static_cast<size_t>(file->size()), '\0');
+      TW_RETURN_IF_ERROR(file->ReadAt(0, file->size(), reinterpret_cast<uint8_t*>(text.data())));
+      return {std::make_unique<FooterReader>(std::move(text))};
+    },
     .make_file_encoder =
         [](const data::Schema&, const formats::FormatOptions&,
            const formats::FormatContext&) -> Result<std::unique_ptr<formats::FileEncoder>> {
@@ -204,7 +235,9 @@ class Life {
     }
     sealed_.push_back(std::move(sealed));
     if (fails && !last) return Status::OK();
-    for (const Sealed& s : sealed_) TW_RETURN_IF_ERROR(committer_->Prepare(s.committables));
+    for (Sealed& s : sealed_) {
+      TW_ASSIGN_OR_RETURN(s.committables, committer_->Prepare(std::move(s.committables)));
+    }
     checkpoint.committer = committer_->Snapshot();
     checkpoint.pending = sealed_;
     if (folder_->owner != options_.owner.generation) return Status::Cancelled("not the owner");
@@ -242,12 +275,26 @@ class Life {
   int64_t epoch_ = 0;
 };
 
-enum class Table { kLines, kBulk, kPartitionedLines, kPartitionedBulk };
+enum class Table {
+  kLines,
+  kBulk,
+  kPartitionedLines,
+  kPartitionedBulk,
+  kCompactedLines,
+  kPartitionedCompactedBulk,
+};
 
 class FileSinkRecovery : public testing::TestWithParam<Table> {
  protected:
-  bool bulk() const { return GetParam() == Table::kBulk || GetParam() == Table::kPartitionedBulk; }
-  bool partitioned() const { return GetParam() >= Table::kPartitionedLines; }
+  bool bulk() const {
+    return GetParam() == Table::kBulk || GetParam() == Table::kPartitionedBulk ||
+           GetParam() == Table::kPartitionedCompactedBulk;
+  }
+  bool partitioned() const {
+    return GetParam() == Table::kPartitionedLines || GetParam() == Table::kPartitionedBulk ||
+           GetParam() == Table::kPartitionedCompactedBulk;
+  }
+  bool compacted() const { return GetParam() >= Table::kCompactedLines; }
 
   FileSinkOptions OptionsFor(const TemporaryFolder& dir) const {
     FileSinkOptions options{.table_name = "t",
@@ -257,6 +304,10 @@ class FileSinkRecovery : public testing::TestWithParam<Table> {
                             .file_column_indices = {0},
                             .default_partition_name = "NONE",
                             .rolling = {.file_bytes = 20}};
+    if (compacted()) {
+      options.rolling.file_bytes = 6;
+      options.compact_bytes = 15;
+    }
     if (partitioned()) {
       options.partition_keys = {"p"};
       options.partition_indices = {1};
@@ -300,7 +351,8 @@ class FileSinkRecovery : public testing::TestWithParam<Table> {
 
 INSTANTIATE_TEST_SUITE_P(Tables, FileSinkRecovery,
                          testing::Values(Table::kLines, Table::kBulk, Table::kPartitionedLines,
-                                         Table::kPartitionedBulk));
+                                         Table::kPartitionedBulk, Table::kCompactedLines,
+                                         Table::kPartitionedCompactedBulk));
 
 TEST_P(FileSinkRecovery, CrashedAtEveryOperation) {
   for (int k = 0;; ++k) {

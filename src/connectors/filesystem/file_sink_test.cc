@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "base/fault_injecting_file_system.h"
+#include "base/temporary_folder_testing.h"
 #include "connectors/filesystem/file_sink_committer.h"
 #include "connectors/filesystem/file_sink_takeover.h"
 #include "connectors/filesystem/file_sink_writer.h"
 #include "connectors/filesystem/line_format_testing.h"
-#include "base/temporary_folder_testing.h"
 
 namespace thalweg::connectors {
 namespace {
@@ -49,7 +49,7 @@ class FileSinkTest : public testing::Test {
     return writer;
   }
   Status Prepare(const std::string& committable) {
-    return FileSinkCommitter(options_).Prepare({committable});
+    return FileSinkCommitter(options_).Prepare({committable}).status();
   }
   Status Commit(const std::string& committable, bool end, int64_t watermark_ms = 0) {
     return committer_ != nullptr

@@ -221,7 +221,11 @@ Status FileSinkWriter::Roll(Partition* partition) {
     file->file = nullptr;
     --descriptors_;
   }
-  rolled_.push_back({file->name, file->hidden, file->in_snapshot});
+  // A restore of a checkpoint that knows the file's beginning looks for it under its own name.
+  const bool known = file->in_snapshot || file->name.origin != file->name.generation;
+  const bool joinable = file->rows == nullptr || file->rows->appendable();
+  rolled_.push_back(
+      {file->name, file->hidden, file->written, file->in_snapshot, joinable && !known});
   partition->open = nullptr;
   return Status::OK();
 }
@@ -233,8 +237,9 @@ Result<std::string> FileSinkWriter::Seal(int64_t epoch, bool roll) {
     partition.touched = false;
     OpenFile* file = partition.open.get();
     if (file == nullptr) continue;
-    const bool keep = !roll && options_.streaming && file->rows != nullptr &&
-                      file->rows->appendable() && file->written <= options_.rolling.file_bytes;
+    const bool keep = !roll && options_.streaming && !options_.compact_bytes &&
+                      file->rows != nullptr && file->rows->appendable() &&
+                      file->written <= options_.rolling.file_bytes;
     if (!keep) {
       TW_RETURN_IF_ERROR(Roll(&partition));
       continue;
@@ -244,8 +249,12 @@ Result<std::string> FileSinkWriter::Seal(int64_t epoch, bool roll) {
     file->unsynced = false;
   }
   for (const Rolled& r : rolled_) {
-    next_.publish.push_back(
-        {r.hidden, JoinPath(ParentDirectory(r.hidden), r.name.Visible(epoch).ToString())});
+    std::string visible = JoinPath(ParentDirectory(r.hidden), r.name.Visible(epoch).ToString());
+    if (options_.compact_bytes && r.may_be_merged) {
+      next_.compact.push_back({r.hidden, std::move(visible), r.bytes});
+    } else {
+      next_.publish.push_back({r.hidden, std::move(visible)});
+    }
   }
   rolled_.clear();
   // Partitions without an open file are forgotten, so that their number does not grow for ever.

@@ -52,7 +52,9 @@ class FileSinkWriter : public SinkWriter {
   struct Rolled {
     PartFileName name;
     std::string hidden;
+    int64_t bytes = 0;
     bool in_snapshot = false;
+    bool may_be_merged = false;
   };
   struct Partition {
     std::string path;  // relative, "" if not partitioned

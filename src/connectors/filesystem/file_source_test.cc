@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
+#include "base/temporary_folder_testing.h"
 #include "connectors/filesystem/file_enumerator.h"
 #include "connectors/filesystem/file_split_reader.h"
 #include "connectors/filesystem/line_format_testing.h"
-#include "base/temporary_folder_testing.h"
 
 namespace thalweg::connectors {
 namespace {

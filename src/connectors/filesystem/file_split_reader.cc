@@ -9,6 +9,7 @@
 #include "connectors/filesystem/column_predicates.h"
 #include "connectors/filesystem/file_enumerator.h"
 #include "connectors/filesystem/frugal_file.h"
+#include "connectors/filesystem/whole_file.h"
 #include "data/column_builder.h"
 
 namespace thalweg::connectors {
@@ -187,23 +188,6 @@ class StreamFileReader : public SplitReader {
   const int32_t batch_rows_;
   std::unique_ptr<ByteSource> bytes_;
   bool last_fed_ = false;
-};
-
-/// The format's view of a file: exact reads, or an error.
-class WholeFile : public formats::RandomAccessFile {
- public:
-  explicit WholeFile(std::unique_ptr<ReadableFile> file) : file_(std::move(file)) {}
-  int64_t size() const override { return file_->size(); }
-  const std::string& path() const override { return file_->path(); }
-  Status ReadAt(int64_t offset, int64_t bytes, uint8_t* out) const override {
-    TW_ASSIGN_OR_RETURN(const int64_t n, file_->ReadAt(offset, bytes, out));
-    if (n == bytes) return Status::OK();
-    return Status::Io(fmt::format("{}: ends at byte {}, wanted {} bytes at {}", path(), offset + n,
-                                  bytes, offset));
-  }
-
- private:
-  const std::unique_ptr<ReadableFile> file_;
 };
 
 class RowGroupFileReader : public SplitReader {

@@ -116,9 +116,9 @@ constexpr formats::OptionDoc kOptions[] = {
     {"partition.time-extractor.timestamp-pattern", "",
      "The partition's time from its values: '$dt $hour:00:00'."},
     {"partition.time-extractor.timestamp-formatter", "", "Java pattern of that time."},
-    {"auto-compaction", "false", "Only 'false'."},
-    {"compaction.file-size", "", "Used by auto-compaction."},
-    {"compaction.parallelism", "", "Used by auto-compaction."},
+    {"auto-compaction", "false",
+     "In streaming mode, merges the small files of a checkpoint, per partition."},
+    {"compaction.file-size", "", "What they grow to; sink.rolling-policy.file-size by default."},
     {"sink.parallelism", "", "Number of writers, the job's parallelism by default."},
 };
 

@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view kPart = "part-";
 constexpr std::string_view kInProgress = ".inprogress";
 constexpr std::string_view kCarriedEnd = ".carried";
+constexpr std::string_view kCompactedEnd = ".compacted";
 
 bool Skip(std::string_view prefix, std::string_view* text) {
   if (!text->starts_with(prefix)) return false;
@@ -36,9 +37,11 @@ std::string PartFileName::ToString() const {
     case Kind::kVisible:
       return fmt::format("{}-e{}-{}-{}", owner, epoch, subtask, number);
     case Kind::kCarried:
+      return fmt::format(".{}-{}-{}{}", owner, subtask, number, kCarriedEnd);
+    case Kind::kCompacted:
       break;
   }
-  return fmt::format(".{}-{}-{}{}", owner, subtask, number, kCarriedEnd);
+  return fmt::format(".{}-{}-{}{}", owner, subtask, number, kCompactedEnd);
 }
 
 std::optional<PartFileName> PartFileName::Parse(std::string_view name) {
@@ -59,6 +62,8 @@ std::optional<PartFileName> PartFileName::Parse(std::string_view name) {
     result.kind = Kind::kVisible;
   } else if (Skip(kCarriedEnd, &name)) {
     result.kind = Kind::kCarried;
+  } else if (Skip(kCompactedEnd, &name)) {
+    result.kind = Kind::kCompacted;
   } else if (!Skip(kInProgress, &name)) {
     return std::nullopt;
   }

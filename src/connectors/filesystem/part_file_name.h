@@ -3,6 +3,8 @@
 //   .part-<lineage>-g<generation>-<subtask>-<number>.inprogress   hidden: written to, or sealed
 //   part-<lineage>-g<generation>-e<epoch>-<subtask>-<number>      visible: sealed in that epoch
 //   .part-<lineage>-g<generation>-<subtask>-<number>.carried      what a restored writer copies
+//   .part-<lineage>-g<generation>-<subtask>-<number>.compacted    hidden: several in one, under the
+//                                                                 first one's name
 //
 // A file that was carried over a restore is still the same file for the table: its generation
 // stands there as <generation>.<origin>, where origin is the generation that began it. So all that
@@ -18,7 +20,7 @@
 namespace thalweg::connectors {
 
 struct PartFileName {
-  enum class Kind : uint8_t { kHidden, kVisible, kCarried };
+  enum class Kind : uint8_t { kHidden, kVisible, kCarried, kCompacted };
 
   Kind kind = Kind::kHidden;
   std::string lineage;
@@ -34,6 +36,7 @@ struct PartFileName {
   static std::optional<PartFileName> Parse(std::string_view name);
 
   PartFileName Hidden() const { return With(Kind::kHidden, 0); }
+  PartFileName Compacted() const { return With(Kind::kCompacted, 0); }
   PartFileName Visible(int64_t sealed_in) const { return With(Kind::kVisible, sealed_in); }
   PartFileName Carried(int64_t by) const {
     PartFileName name = With(Kind::kCarried, 0);

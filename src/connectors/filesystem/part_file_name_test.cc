@@ -14,7 +14,9 @@ TEST(PartFileName, NamesAndBack) {
   EXPECT_EQ(carried.ToString(), ".part-ab0-g3.1-0-7.inprogress");
   EXPECT_EQ(carried.Visible(9).ToString(), "part-ab0-g3.1-e9-0-7");
   EXPECT_EQ(carried.Carried(4).ToString(), ".part-ab0-g4.1-0-7.carried");
-  for (const PartFileName& name : {fresh, carried, fresh.Visible(9), carried.Carried(4)}) {
+  EXPECT_EQ(fresh.Compacted().ToString(), ".part-ab0-g3-1-20.compacted");
+  for (const PartFileName& name :
+       {fresh, carried, fresh.Visible(9), carried.Carried(4), fresh.Compacted()}) {
     const auto parsed = PartFileName::Parse(name.ToString());
     ASSERT_TRUE(parsed.has_value()) << name.ToString();
     EXPECT_EQ(parsed->ToString(), name.ToString());

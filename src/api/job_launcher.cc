@@ -55,6 +55,7 @@ Result<SupervisedJob::Attempt> JobLauncher::LaunchAsOwner(int attempt, Owned* ow
     TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, skip, notice));
     if (restored && restored->continues && restored->manifest.final) {
       if (!restored->manifest.pending.empty()) {
+        TW_RETURN_IF_ERROR(CheckFit(*restored, false));
         job->EnableCheckpoints(checkpoints, generation, restored);
         TW_RETURN_IF_ERROR(job->FinishPublication());
         notice(
@@ -102,7 +103,8 @@ Result<std::shared_ptr<const runtime::RestoredJob>> JobLauncher::Find(
 Result<std::shared_ptr<const runtime::RestoredJob>> JobLauncher::LookBeforeTakingOver(
     const runtime::CheckpointOptions& checkpoints) const {
   TW_ASSIGN_OR_RETURN(auto restored, Find(checkpoints, 0, [](const std::string&) {}));
-  if (!restored || (restored->continues && restored->manifest.final)) return restored;
+  const bool ended = restored && restored->continues && restored->manifest.final;
+  if (!restored || (ended && restored->manifest.pending.empty())) return restored;
   TW_RETURN_IF_ERROR(runtime::CheckKeyGroups(*restored, options.max_parallelism));
   TW_RETURN_IF_ERROR(CheckFit(*restored, false));
   return restored;
@@ -135,6 +137,10 @@ Status JobLauncher::CheckFit(const runtime::RestoredJob& restored, bool say) con
   for (const std::string& what : fit.migrated) notice("migrated: " + what);
   for (const std::string& what : fit.incomplete) notice("migrated: " + what);
   if (!fit.lost.empty()) notice("its state of these operators is dropped:" + Lines(fit.lost));
+  if (!fit.published.empty()) {
+    notice("the job no longer has these sinks; what they had completed is published:" +
+           Lines(fit.published));
+  }
   if (!fit.fresh.empty()) notice("these operators start empty:" + Lines(fit.fresh));
   return Status::OK();
 }

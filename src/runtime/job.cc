@@ -185,24 +185,43 @@ Status Job::RestoreSinks() {
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     if (!sinks_[i]) continue;
     const NodeSnapshot* snapshot = RestoredNode(i);
-    std::vector<operators::SinkCoordinator::Sealed> pending;
-    for (size_t p = 0; restored_ != nullptr && p < restored_->manifest.pending.size(); ++p) {
-      const PendingOutput& o = restored_->manifest.pending[p];
-      if (o.uid == graph_.nodes[i].uid)
-        pending.push_back({o.epoch, o.watermark_ms, o.committables});
-    }
-    // Two sinks of one job may write to the same place.
-    connectors::Ownership owner{
-        .lineage = fmt::format("{}{:08x}", lineage_,
-                               static_cast<uint32_t>(Checksum64(graph_.nodes[i].uid))),
-        .generation = generation_,
-        .restored_epoch = restored_epoch_};
-    if (has_checkpoints()) owner.notice = checkpoints_.log;
+    const std::string& uid = graph_.nodes[i].uid;
     Status s = sinks_[i]->Restore(
-        owner, snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
-        std::move(pending));
+        OwnershipOf(uid), snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
+        restored_ ? PendingOf(restored_->manifest, uid)
+                  : std::vector<operators::SinkCoordinator::Sealed>());
     if (s.ok()) s = sinks_[i]->RemoveUnpublished(finished_lineages_);
     if (!s.ok()) return s.WithContext(graph_.nodes[i].name);
+  }
+  for (DepartedSink& d : departed_) {
+    const std::string& uid = d.snapshot->uid;
+    Status s =
+        d.sink->Restore(OwnershipOf(uid), d.snapshot->entries, PendingOf(restored_->manifest, uid));
+    if (s.ok()) s = d.sink->SealLeftOpen(d.snapshot->entries);
+    if (s.ok()) s = d.sink->RemoveUnpublished(finished_lineages_);
+    if (!s.ok()) return s.WithContext(d.snapshot->name + ", which the job no longer has");
+  }
+  return Status::OK();
+}
+
+connectors::Ownership Job::OwnershipOf(const std::string& uid) const {
+  // Two sinks of one job may write to the same place.
+  connectors::Ownership owner{
+      .lineage = fmt::format("{}{:08x}", lineage_, static_cast<uint32_t>(Checksum64(uid))),
+      .generation = generation_,
+      .restored_epoch = restored_epoch_};
+  if (has_checkpoints()) owner.notice = checkpoints_.log;
+  return owner;
+}
+
+Status Job::MakeDepartedSinks() {
+  for (const int index : fit_.departed) {
+    const NodeSnapshot& snapshot = restored_->manifest.nodes[static_cast<size_t>(index)];
+    auto made = MakeDepartedSink(snapshot, options_.local_time_zone, options_.file_system);
+    if (!made.ok()) {
+      return made.status().WithContext(snapshot.name + ", which the job no longer has");
+    }
+    departed_.push_back(std::move(*made));
   }
   return Status::OK();
 }
@@ -224,7 +243,10 @@ Result<std::vector<std::string>> Job::FinishedLineages(const CheckpointStorage& 
 
 Status Job::TakeOver() {
   const RestoredJob* restored = restored_.get();
-  if (restored != nullptr) TW_RETURN_IF_ERROR(CheckKeyGroups(*restored, options_.max_parallelism));
+  if (restored != nullptr) {
+    TW_RETURN_IF_ERROR(CheckKeyGroups(*restored, options_.max_parallelism));
+    TW_RETURN_IF_ERROR(MakeDepartedSinks());
+  }
   lineage_ = MakeLineage();
   restored_epoch_ = 0;
   std::optional<CheckpointInfo> gone_on_with;
@@ -265,10 +287,20 @@ Status Job::TakeOver() {
                                     .source = sources_[i].get(),
                                     .sink = sinks_[i].get(),
                                     .injects_barriers = node.inputs.empty()};
+    if (sinks_[i] && sinks_[i]->commits() && !std::get<graph::SinkNode>(node.spec).collect) {
+      described.stored_sink = StoredSink{std::get<graph::SinkNode>(node.spec), graph_.streaming};
+    }
     if (snapshot != nullptr && ExtendsSegments(*snapshot, i)) {
       described.segments = snapshot->segments;
     }
     job.nodes.push_back(std::move(described));
+  }
+  for (const DepartedSink& d : departed_) {
+    job.departed.push_back({.uid = d.snapshot->uid,
+                            .name = d.snapshot->name,
+                            .sink = d.sink.get(),
+                            .stored_sink = d.snapshot->sink,
+                            .input_ended = restored->manifest.final});
   }
   if (!has_checkpoints()) return Status::OK();
   const auto each_subtask = [this](const auto& call) {
@@ -478,6 +510,10 @@ Status Job::WaitForEnd() {
     if (!s) continue;
     TW_RETURN_IF_ERROR(s->Prepare(operators::SinkCoordinator::kEveryEpoch));
     TW_RETURN_IF_ERROR(s->Commit(operators::SinkCoordinator::kEveryEpoch, !stop_.load()));
+  }
+  for (DepartedSink& d : departed_) {
+    TW_RETURN_IF_ERROR(d.sink->Prepare(operators::SinkCoordinator::kEveryEpoch));
+    TW_RETURN_IF_ERROR(d.sink->Commit(operators::SinkCoordinator::kEveryEpoch, false));
   }
   return Status::OK();
 }

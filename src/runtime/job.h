@@ -27,6 +27,7 @@
 #include "graph/graph.h"
 #include "operators/operator.h"
 #include "runtime/checkpoint_options.h"
+#include "runtime/departed_sink.h"
 #include "runtime/restore_fit.h"
 #include "runtime/restored_job.h"
 
@@ -36,6 +37,7 @@ class SinkCoordinator;
 }  // namespace thalweg::operators
 namespace thalweg::connectors {
 class TableSink;
+struct Ownership;
 }  // namespace thalweg::connectors
 
 namespace thalweg::runtime {
@@ -122,6 +124,8 @@ class Job {
   Status TakeOver();
   /// Publishes what the restored checkpoint lists as pending.
   Status RestoreSinks();
+  Status MakeDepartedSinks();
+  connectors::Ownership OwnershipOf(const std::string& uid) const;
   /// Earlier histories of this job whose unpublished output nobody needs any more.
   Result<std::vector<std::string>> FinishedLineages(const CheckpointStorage& storage,
                                                     const OwnerRecord& record) const;
@@ -148,6 +152,7 @@ class Job {
   bool bounded_ = true;
   std::vector<std::shared_ptr<operators::SourceCoordinator>> sources_;  // per node, null if none
   std::vector<std::shared_ptr<operators::SinkCoordinator>> sinks_;      // per node, null if none
+  std::vector<DepartedSink> departed_;                                  // of restored_
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Channel>> channels_;  // destroyed before the workers
 

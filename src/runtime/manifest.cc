@@ -43,7 +43,28 @@ void PutAll(const std::vector<T>& items, std::string* out);
 
 void Put(const std::string& s, std::string* out) { PutString(s, out); }
 
+void Put(int64_t v, std::string* out) { PutSigned(v, out); }
+
 void Put(const state::TableSchema& t, std::string* out) { t.AppendTo(out); }
+
+void Put(const data::Field& f, std::string* out) {
+  PutString(f.name, out);
+  state::AppendType(f.type, out);
+}
+
+void Put(const StoredSink& s, std::string* out) {
+  PutString(s.node.table, out);
+  PutAll(s.node.physical, out);
+  PutAll(s.node.primary_key, out);
+  PutAll(s.node.partition_keys, out);
+  PutVarint(s.node.options.size(), out);
+  for (const auto& [name, value] : s.node.options) {
+    PutString(name, out);
+    PutString(value, out);
+  }
+  PutVarint(s.node.overwrite ? 1 : 0, out);
+  PutVarint(s.streaming ? 1 : 0, out);
+}
 
 void Put(const NodeSnapshot& n, std::string* out) {
   PutString(n.uid, out);
@@ -56,6 +77,9 @@ void Put(const NodeSnapshot& n, std::string* out) {
   PutAll(n.segments, out);
   PutString(n.family, out);
   PutAll(n.tables, out);
+  PutAll(n.table_rows, out);
+  PutVarint(n.sink ? 1 : 0, out);
+  if (n.sink) Put(*n.sink, out);
 }
 
 void Put(const PendingOutput& p, std::string* out) {
@@ -119,6 +143,30 @@ class Fields {
     if (version_ < 2) return;
     Get(&n->family);
     Get(&n->tables);
+    if (version_ < 3) return;
+    Get(&n->table_rows);
+    bool has_sink = false;
+    Get(&has_sink);
+    if (has_sink) Get(&n->sink.emplace());
+  }
+  void Get(data::Field* f) {
+    Get(&f->name);
+    ok_ = ok_ && state::ReadType(&in_, &f->type);
+  }
+  void Get(StoredSink* s) {
+    Get(&s->node.table);
+    Get(&s->node.physical);
+    Get(&s->node.primary_key);
+    Get(&s->node.partition_keys);
+    uint64_t options = 0;
+    Get(&options);
+    for (uint64_t i = 0; ok_ && i < options; ++i) {
+      std::string name;
+      Get(&name);
+      Get(&s->node.options[name]);
+    }
+    Get(&s->node.overwrite);
+    Get(&s->streaming);
   }
   void Get(state::TableSchema* t) { ok_ = ok_ && t->ReadFrom(&in_); }
   void Get(PendingOutput* p) {

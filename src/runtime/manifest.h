@@ -10,12 +10,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
 #include "data/hash.h"
+#include "graph/graph.h"
 #include "operators/operator.h"
 #include "state/table_schema.h"
 
@@ -32,6 +34,13 @@ struct StateSegment {
   data::KeyGroupRange groups{0, 0};
 };
 
+/// A sink that publishes by commits, as it was when the checkpoint was made: enough to publish what
+/// the checkpoint lists of it for a job that no longer has the sink.
+struct StoredSink {
+  graph::SinkNode node;  ///< its table and options; not what it does to rows
+  bool streaming = true;
+};
+
 struct NodeSnapshot {
   std::string uid;   ///< graph::Node::uid: the identity over restarts and SQL edits
   std::string name;  ///< graph::Node::name, for people
@@ -44,6 +53,8 @@ struct NodeSnapshot {
   std::string family;  ///< graph::Node::family
   /// What the rows of the keyed tables mean. Empty in format 1, and where there are no tables.
   std::vector<state::TableSchema> tables;
+  std::vector<int64_t> table_rows;  ///< live, of each table; empty before format 3
+  std::optional<StoredSink> sink;   ///< from format 3 on
 };
 
 /// Output that a sink has sealed in `epoch`: published when the epoch is durable, or at the next
@@ -56,7 +67,8 @@ struct PendingOutput {
 };
 
 struct Manifest {
-  static constexpr uint64_t kVersion = 2;  ///< 1: without families and tables
+  /// 1: without families and tables; 2: without the tables' rows and sinks.
+  static constexpr uint64_t kVersion = 3;
 
   std::string job;
   /// Of the history that this checkpoint belongs to: a fresh start begins a new one.

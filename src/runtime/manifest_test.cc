@@ -26,7 +26,15 @@ Manifest Example() {
                {"rows", 5, "abc"}};
   n.segments = {{"shared/1-g1-n0-s0", "", 100, 1, true, {0, 32}},
                 {"", "inline", 6, 2, false, {32, 64}}};
+  n.table_rows = {5, 2};
   m.nodes.push_back(n);
+  NodeSnapshot sink{.uid = "sink", .name = "Sink"};
+  sink.sink.emplace();
+  sink.sink->node.table = "t";
+  sink.sink->node.physical = {{"a", data::Type::Int()}, {"p", data::Type::String()}};
+  sink.sink->node.partition_keys = {"p"};
+  sink.sink->node.options = {{"connector", "filesystem"}, {"path", "/t"}};
+  m.nodes.push_back(sink);
   m.pending = {{"sink", 12, INT64_MIN, {"a", ""}}};
   return m;
 }
@@ -40,8 +48,15 @@ TEST(ManifestTest, WhatIsWrittenIsRead) {
   EXPECT_EQ(read->lineage, m.lineage);
   EXPECT_EQ(read->max_parallelism, 64);
   EXPECT_FALSE(read->final);
-  ASSERT_EQ(read->nodes.size(), 1u);
+  ASSERT_EQ(read->nodes.size(), 2u);
   EXPECT_EQ(read->Find("uid"), &read->nodes[0]);
+  EXPECT_FALSE(read->nodes[0].sink.has_value());
+  EXPECT_EQ(read->nodes[0].table_rows, (std::vector<int64_t>{5, 2}));
+  ASSERT_TRUE(read->nodes[1].sink.has_value());
+  EXPECT_EQ(read->nodes[1].sink->node.physical, m.nodes[1].sink->node.physical);
+  EXPECT_EQ(read->nodes[1].sink->node.partition_keys, (std::vector<std::string>{"p"}));
+  EXPECT_EQ(read->nodes[1].sink->node.options, m.nodes[1].sink->node.options);
+  EXPECT_TRUE(read->nodes[1].sink->streaming);
   EXPECT_EQ(read->Find("other"), nullptr);
   ASSERT_EQ(read->nodes[0].segments.size(), 2u);
   EXPECT_EQ(read->nodes[0].segments[1].bytes, "inline");

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "operators/sink_coordinator.h"
 #include "operators/state_tables.h"
+#include "runtime/departed_sink.h"
 #include "state/row_conversion.h"
 
 namespace thalweg::runtime {
@@ -73,6 +75,7 @@ class Matcher {
     }
     while (PairBest()) {
     }
+    PairSorts();
     Describe();
     return std::move(fit_);
   }
@@ -121,6 +124,37 @@ class Matcher {
     return true;
   }
 
+  // Sorts without a limit keep rows in entries, not in tables. Their family says which columns
+  // these rows have, so that whatever is of the same family fits.
+  void PairSorts() {
+    for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+      if (!KeepsRowsInEntries(i)) continue;
+      const std::string& family = graph_.nodes[i].family;
+      std::vector<size_t> snapshots;
+      for (size_t s = 0; s < manifest_.nodes.size(); ++s) {
+        const NodeSnapshot& snapshot = manifest_.nodes[s];
+        if (!claimed_[s] && snapshot.tables.empty() && !snapshot.entries.empty() &&
+            snapshot.family == family) {
+          snapshots.push_back(s);
+        }
+      }
+      size_t rivals = 0;
+      for (size_t j = 0; j < graph_.nodes.size(); ++j) {
+        rivals += KeepsRowsInEntries(j) && graph_.nodes[j].family == family;
+      }
+      if (snapshots.size() == 1 && rivals == 1) {
+        Pair(i, snapshots[0]);
+      } else {
+        ambiguous_.insert(snapshots.begin(), snapshots.end());
+      }
+    }
+  }
+  bool KeepsRowsInEntries(size_t node) const {
+    const graph::Node& n = graph_.nodes[node];
+    return fit_.nodes[node].snapshot < 0 && tables_[node].empty() && !n.family.empty() &&
+           std::holds_alternative<graph::SortNode>(n.spec);
+  }
+
   void Describe() {
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       const graph::Node& node = graph_.nodes[i];
@@ -163,9 +197,28 @@ class Matcher {
       if (change.same_rows) fit_.kept.push_back(node.name);
     }
     for (size_t s = 0; s < manifest_.nodes.size(); ++s) {
-      if (claimed_[s] || !HoldsState(manifest_.nodes[s])) continue;
+      if (claimed_[s]) continue;
+      if (HoldsOutput(manifest_, manifest_.nodes[s])) {
+        Depart(s);
+        continue;
+      }
+      if (!HoldsState(manifest_.nodes[s])) continue;
       fit_.lost.push_back(manifest_.nodes[s].name +
                           (ambiguous_.contains(s) ? ": several operators may go on with it" : ""));
+    }
+  }
+
+  void Depart(size_t s) {
+    const NodeSnapshot& sink = manifest_.nodes[s];
+    if (!sink.sink) {
+      fit_.lost.push_back(sink.name + ": output that is complete, but not published yet");
+      return;
+    }
+    fit_.departed.push_back(static_cast<int>(s));
+    fit_.published.push_back(sink.name);
+    for (const operators::StateEntry& e : sink.entries) {
+      if (manifest_.final || e.name != operators::SinkCoordinator::kCommitterState) continue;
+      fit_.lost.push_back(sink.name + ": which partitions are not marked complete yet");
     }
   }
 

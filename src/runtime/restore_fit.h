@@ -21,12 +21,15 @@ struct RestoreFit {
     bool same_rows = true;
   };
   std::vector<NodeFit> nodes;  ///< of the graph, in its order
+  /// Sinks in Manifest::nodes that the graph no longer has, whose output is still published.
+  std::vector<int> departed;
 
   // For people, "operator" or "operator: what of it".
   std::vector<std::string> kept;
   std::vector<std::string> migrated;    ///< columns of the state were dropped or moved
   std::vector<std::string> incomplete;  ///< go on, but new columns know nothing of the past
   std::vector<std::string> lost;        ///< hold state in the checkpoint that nobody takes over
+  std::vector<std::string> published;   ///< sinks of `departed`
   std::vector<std::string> fresh;       ///< keep state, and find none in the checkpoint
 };
 

@@ -152,7 +152,9 @@ Result<std::string> StoredStateCatalog::Describe() const {
     for (size_t i = 0; i < n.tables.size(); ++i) {
       const TableSchema& t = n.tables[i];
       if (i == 0) out += fmt::format("\n{}  {}\n", n.uid, n.name);
-      out += fmt::format("  {}{}\n", t.name, t.label.empty() ? "" : ": " + t.label);
+      out += fmt::format("  {}{}", t.name, t.label.empty() ? "" : ": " + t.label);
+      if (i < n.table_rows.size()) out += fmt::format(", {} keys", n.table_rows[i]);
+      out += "\n";
       auto rows = RowsOf(t);
       if (!rows.ok()) {
         out += "    cannot be read: " + rows.status().message() + "\n";

@@ -247,16 +247,43 @@ Result<Manifest> CheckpointCoordinator::MakeManifest() {
     snapshot.entries.insert(snapshot.entries.end(), ended_entries_[n].begin(),
                             ended_entries_[n].end());
     pending_->AppendTo(static_cast<int>(n), job_.max_parallelism, &snapshot);
-    if (node.sink != nullptr) {
-      TW_RETURN_IF_ERROR(node.sink->Prepare(epoch_));
-      TW_RETURN_IF_ERROR(node.sink->Snapshot(&snapshot.entries));
-      for (auto& s : node.sink->Pending(epoch_)) {
-        m.pending.push_back({node.uid, s.epoch, s.watermark_ms, std::move(s.committables)});
-      }
-    }
+    if (node.sink != nullptr) TW_RETURN_IF_ERROR(AddOutput(node, epoch_, &snapshot, &m));
     m.nodes.push_back(std::move(snapshot));
   }
+  TW_RETURN_IF_ERROR(AddDeparted(epoch_, &m));
   return m;
+}
+
+Status CheckpointCoordinator::AddOutput(const CheckpointedJob::Node& node, int64_t epoch,
+                                        NodeSnapshot* snapshot, Manifest* manifest) {
+  snapshot->sink = node.stored_sink;
+  TW_RETURN_IF_ERROR(node.sink->Prepare(epoch));
+  TW_RETURN_IF_ERROR(node.sink->Snapshot(&snapshot->entries));
+  for (auto& s : node.sink->Pending(epoch)) {
+    manifest->pending.push_back({node.uid, s.epoch, s.watermark_ms, std::move(s.committables)});
+  }
+  return Status::OK();
+}
+
+Status CheckpointCoordinator::AddDeparted(int64_t epoch, Manifest* manifest) {
+  for (const auto& node : job_.departed) {
+    if (node.sink->Pending(epoch).empty()) continue;
+    NodeSnapshot snapshot{.uid = node.uid, .name = node.name, .finished = true};
+    TW_RETURN_IF_ERROR(AddOutput(node, epoch, &snapshot, manifest));
+    manifest->nodes.push_back(std::move(snapshot));
+  }
+  return Status::OK();
+}
+
+Status CheckpointCoordinator::Publish(int64_t epoch, bool ended) {
+  const auto publish = [&](const CheckpointedJob::Node& n, bool end_of_input) {
+    if (n.sink == nullptr) return Status::OK();
+    Status s = n.sink->Commit(epoch, end_of_input);
+    return s.ok() ? s : s.WithContext(n.name);
+  };
+  for (const auto& n : job_.nodes) TW_RETURN_IF_ERROR(publish(n, ended));
+  for (const auto& n : job_.departed) TW_RETURN_IF_ERROR(publish(n, ended && n.input_ended));
+  return Status::OK();
 }
 
 Status CheckpointCoordinator::CheckOwner() const {
@@ -293,12 +320,9 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
     return EndJob(s);
   }
   job_.notify(epoch_, true);
-  for (const auto& n : job_.nodes) {
-    if (n.sink == nullptr) continue;
-    if (Status s = n.sink->Commit(epoch_, false); !s.ok()) {
-      Answer(&due_, s);
-      return EndJob(s.WithContext(n.name));
-    }
+  if (Status s = Publish(epoch_, false); !s.ok()) {
+    Answer(&due_, s);
+    return EndJob(s);
   }
   {
     std::lock_guard lock(mutex_);
@@ -335,10 +359,13 @@ void CheckpointCoordinator::CleanUp() {
     over.push_back(lineage);
     return true;
   });
-  for (const auto& n : job_.nodes) {
-    if (n.sink == nullptr || over.empty()) continue;
-    if (Status s = n.sink->RemoveUnpublished(over); !s.ok()) {
-      options_.log("unpublished output of an earlier start could not be removed: " + s.message());
+  if (over.empty()) return;
+  for (const auto* nodes : {&job_.nodes, &job_.departed}) {
+    for (const auto& n : *nodes) {
+      if (n.sink == nullptr) continue;
+      if (Status s = n.sink->RemoveUnpublished(over); !s.ok()) {
+        options_.log("unpublished output of an earlier start could not be removed: " + s.message());
+      }
     }
   }
 }
@@ -421,23 +448,15 @@ Status CheckpointCoordinator::Finish() {
   m.final = true;
   for (const auto& n : job_.nodes) {
     if (n.sink == nullptr || !n.sink->commits()) continue;
-    TW_RETURN_IF_ERROR(n.sink->Prepare(operators::SinkCoordinator::kEveryEpoch));
     NodeSnapshot snapshot{.uid = n.uid, .name = n.name, .parallelism = n.parallelism};
     snapshot.finished = true;
-    TW_RETURN_IF_ERROR(n.sink->Snapshot(&snapshot.entries));
+    TW_RETURN_IF_ERROR(AddOutput(n, operators::SinkCoordinator::kEveryEpoch, &snapshot, &m));
     m.nodes.push_back(std::move(snapshot));
-    for (auto& s : n.sink->Pending(operators::SinkCoordinator::kEveryEpoch)) {
-      m.pending.push_back({n.uid, s.epoch, s.watermark_ms, std::move(s.committables)});
-    }
   }
+  TW_RETURN_IF_ERROR(AddDeparted(operators::SinkCoordinator::kEveryEpoch, &m));
   TW_RETURN_IF_ERROR(MakeDurable(m));
   TW_RETURN_IF_ERROR(CheckOwner());
-  for (const auto& n : job_.nodes) {
-    if (n.sink == nullptr) continue;
-    if (Status s = n.sink->Commit(operators::SinkCoordinator::kEveryEpoch, true); !s.ok()) {
-      return s.WithContext(n.name);
-    }
-  }
+  TW_RETURN_IF_ERROR(Publish(operators::SinkCoordinator::kEveryEpoch, true));
   // Nothing is left to publish, whatever becomes of the output's files from now on.
   m.pending.clear();
   TW_RETURN_IF_ERROR(storage_.Publish(m));

@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,6 +48,8 @@ struct CheckpointedJob {
     operators::SinkCoordinator* sink = nullptr;
     bool injects_barriers = false;       ///< its subtasks are sources
     std::vector<StateSegment> segments;  ///< restored ones that the next snapshots build on
+    std::optional<StoredSink> stored_sink;
+    bool input_ended = false;  ///< of a departed sink: it had got all its rows
   };
   std::string name;
   std::string lineage;
@@ -56,6 +59,8 @@ struct CheckpointedJob {
   std::vector<std::string> ended_lineages;
   int max_parallelism = 128;
   std::vector<Node> nodes;
+  /// Sinks that the job no longer has (DepartedSink); listed until their output is published.
+  std::vector<Node> departed;
 
   std::function<void(int64_t epoch, bool suspend)> inject_barriers;
   std::function<void(int64_t epoch, bool durable)> notify;
@@ -122,6 +127,12 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   /// Checkpoints beyond the retained ones, and the unpublished output of histories that are over.
   void CleanUp();
   Status MakeDurable(const Manifest& manifest);
+  /// Makes the sink's output up to `epoch` durable, and adds it to the manifest.
+  static Status AddOutput(const CheckpointedJob::Node& node, int64_t epoch, NodeSnapshot* snapshot,
+                          Manifest* manifest);
+  Status AddDeparted(int64_t epoch, Manifest* manifest);
+  /// Of all sinks; `ended`: there is no more input.
+  Status Publish(int64_t epoch, bool ended);
   Result<Manifest> MakeManifest();
   void Fail(const Status& status, int64_t now_ms);
   void TakeRequests();

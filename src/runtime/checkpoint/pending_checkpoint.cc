@@ -82,6 +82,7 @@ void PendingCheckpoint::AppendTo(int node, int max_parallelism, NodeSnapshot* ou
   out->parallelism = parallelism;
   out->finished = std::all_of(parts.begin(), parts.end(), [](const Part& p) { return p.ended; });
   out->state_rows = out->state_bytes = 0;
+  out->table_rows.clear();
   for (int s = 0; s < parallelism; ++s) {
     const Part& part = parts[static_cast<size_t>(s)];
     // Operators without keys hold all groups in their only subtask.
@@ -90,6 +91,9 @@ void PendingCheckpoint::AppendTo(int node, int max_parallelism, NodeSnapshot* ou
                         part.snapshot.entries.end());
     if (part.snapshot.tables != nullptr) out->tables = *part.snapshot.tables;
     out->state_rows += part.snapshot.state_rows;
+    const std::vector<int64_t>& rows = part.snapshot.table_rows;
+    if (out->table_rows.size() < rows.size()) out->table_rows.resize(rows.size());
+    for (size_t t = 0; t < rows.size(); ++t) out->table_rows[t] += rows[t];
     out->state_bytes += part.snapshot.state_bytes;
     if (part.ended || part.snapshot.base) {
       std::erase_if(out->segments, [&](const StateSegment& old) {

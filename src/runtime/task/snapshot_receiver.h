@@ -18,10 +18,11 @@ struct SubtaskSnapshot {
   operators::OperatorState entries;
   /// What the rows of its keyed tables mean.
   std::shared_ptr<const std::vector<state::TableSchema>> tables;
-  bool base = true;         ///< the chunks are complete, not changes since the last snapshot
-  int64_t state_rows = 0;   ///< live, of all keyed tables
-  int64_t state_bytes = 0;  ///< live
-  int64_t pause_us = 0;     ///< longest time that steps had to wait for the snapshot
+  bool base = true;        ///< the chunks are complete, not changes since the last snapshot
+  int64_t state_rows = 0;  ///< live, of all keyed tables
+  std::vector<int64_t> table_rows;  ///< of each
+  int64_t state_bytes = 0;          ///< live
+  int64_t pause_us = 0;             ///< longest time that steps had to wait for the snapshot
 };
 
 class SnapshotReceiver {

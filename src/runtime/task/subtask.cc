@@ -246,7 +246,10 @@ Status Subtask::OnBarrier(int64_t epoch) {
     state_.BeginSnapshot(false);
     snapshot_.tables = tables_;
     snapshot_.base = state_.snapshot_is_base();
-    for (const auto& table : state_.Tables()) snapshot_.state_rows += table.rows;
+    for (const auto& table : state_.Tables()) {
+      snapshot_.state_rows += table.rows;
+      snapshot_.table_rows.push_back(table.rows);
+    }
     snapshot_.state_bytes = state_.live_bytes();
     snapshot_epoch_ = epoch;
     snapshot_written_ = false;

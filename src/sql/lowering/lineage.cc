@@ -105,7 +105,8 @@ struct Deriver {
     Lineage out;
     out.rows = fmt::format("{}|windows {}|{}", input().rows, WindowText(function.window, input()),
                            Columns(function.keys, input()));
-    out.family = out.rows;
+    // A session's rows are kept whole.
+    out.family = out.rows + "|of " + RowText();
     out.columns = input().columns;
     for (size_t i = out.columns.size(); i < plan.schema.size(); ++i) {
       out.columns.push_back(plan.schema[i].name);
@@ -120,6 +121,8 @@ struct Deriver {
                               k.ascending, k.nulls_last);
     }
     out.family = out.rows;
+    // Without a limit, rows wait as they came: no column may be another one.
+    if (sort.limit < 0) out.family += "|of " + RowText();
     return out;
   }
   Lineage operator()(const graph::UnionNode&) const {
@@ -136,6 +139,16 @@ struct Deriver {
   Lineage operator()(const graph::SinkNode&) const { return input(); }
 
  private:
+  /// The input's columns and their types.
+  std::string RowText() const {
+    const data::Schema& schema = plan.inputs[0]->schema;
+    std::string out;
+    for (size_t i = 0; i < schema.size(); ++i) {
+      out += input().columns[i] + " " + schema[i].type.WithNullable(true).ToSummary() + ", ";
+    }
+    return out;
+  }
+
   void AddColumns(const std::vector<int>& keys, std::vector<expr::AggregateCall> calls,
                   Lineage* out) const {
     IdentifyCalls(input(), &calls);

@@ -84,6 +84,11 @@ Result<SupervisedJob::Attempt> JobLauncher::LaunchAsOwner(int attempt, Owned* ow
     }
     const bool damaged = started.code() == StatusCode::kBadData;
     if (!damaged || restored == nullptr || !restored->continues) return started;
+    // Who has been overtaken misses files that its successor has cleaned up: nothing is damaged.
+    TW_ASSIGN_OR_RETURN(
+        const bool owns,
+        runtime::CheckpointStorage(file_system, checkpoints.folder).Owns(generation));
+    if (!owns) return started;
     notice(
         fmt::format("{}: {}: the checkpoint before it is used", restored->path, started.message()));
   }

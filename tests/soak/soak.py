@@ -201,7 +201,7 @@ class Soak:
         patience = 40  # lives until the job is left alone
         while True:
             parallelism = self.random.randint(1, 3)
-            fates = {"kill": 60, "failpoint": 20, "term": 10, "zombie": 10}
+            fates = {"kill": 45, "failpoint": 35, "term": 10, "zombie": 10}
             if process is not None or not self.failpoints:
                 del fates["failpoint"]
             fate = self.random.choices(list(fates), fates.values())[0]

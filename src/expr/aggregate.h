@@ -32,6 +32,7 @@ enum class AggregateKind : uint8_t {
   kArrayAgg,
   kPercentile,
   kSingleValue,  ///< scalar subqueries: more than one row is an error
+  kAvgOfSum,     ///< AVG put together from SUM and COUNT: the sum is of the argument's type
 };
 
 struct BoundAggregate {

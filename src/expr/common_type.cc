@@ -64,8 +64,9 @@ std::optional<Type> CommonOf(const Type& a, const Type& b) {
   if (a.is_datetime() && b.is_datetime()) {
     if (a.root() == b.root()) return a.precision() >= b.precision() ? a : b;
     if (!a.is_timestamp() || !b.is_timestamp()) return std::nullopt;
+    if (a.precision() == b.precision()) return a;
     const int p = std::max(a.precision(), b.precision());
-    return a.root() == TypeRoot::kTimestamp ? Type::Timestamp(p) : Type::TimestampLtz(p);
+    return b.root() == TypeRoot::kTimestamp ? Type::Timestamp(p) : Type::TimestampLtz(p);
   }
   if (a.is_interval() && a.root() == b.root()) {
     return a.root() == TypeRoot::kIntervalYearMonth

@@ -86,16 +86,25 @@ Result<ExprPtr> MakeNullIf(const Args& args, const EvalContext& context) {
   return MakeCase({equal, MakeNullLiteral(args[0]->type.WithNullable(true)), args[0]}, context);
 }
 
-/// As CASE, but nullable with its condition, too.
-Result<ExprPtr> MakeIf(const Args& args, const EvalContext& context) {
+/// As CASE, but nullable with its condition, too, and of two timestamps it has the first one's
+/// type.
+Result<ExprPtr> MakeIf(Args args, const EvalContext& context) {
   if (args.size() != 3 || args[0]->type.root() != TypeRoot::kBoolean) return NoSuchOverload();
   if (IsNullType(args[1]->type) || IsNullType(args[2]->type)) return NoSuchOverload();
+  if (args[1]->type.is_timestamp() && args[2]->type.is_timestamp()) {
+    const Type type = args[1]->type.WithNullable(args[2]->type.nullable());
+    TW_ASSIGN_OR_RETURN(args[2], MakeCast(args[2], type, context));
+  }
   TW_ASSIGN_OR_RETURN(ExprPtr e, MakeCase(args, context));
   if (!args[0]->type.nullable() || e->type.nullable()) return e;
   return MakeLazy(ExprKind::kCase, e->type.WithNullable(true), e->args);
 }
 
-/// = and <> of rows: by their fields, three-valued.
+bool IsRowConstructor(const ExprPtr& e) {
+  return e->kind == ExprKind::kCall && e->function->name == "ROW";
+}
+
+/// = and <> of two ROW(..): by their fields, three-valued.
 Result<ExprPtr> MakeRowComparison(const Args& args, bool equal, const EvalContext& context) {
   ExprPtr result;
   const int n = args[0]->type.num_children();
@@ -103,8 +112,7 @@ Result<ExprPtr> MakeRowComparison(const Args& args, bool equal, const EvalContex
   for (int i = 0; i < n; ++i) {
     Args fields;
     for (const ExprPtr& row : args) {
-      const bool constructed = row->kind == ExprKind::kCall && row->function->name == "ROW";
-      fields.push_back(constructed ? row->args[static_cast<size_t>(i)] : MakeFieldAccess(row, i));
+      fields.push_back(row->args[static_cast<size_t>(i)]);
     }
     TW_ASSIGN_OR_RETURN(ExprPtr one, MakeCall(equal ? "=" : "<>", fields, context));
     if (result == nullptr) {
@@ -176,8 +184,8 @@ Result<ExprPtr> MakeCase(std::vector<ExprPtr> args, const EvalContext& context) 
 
 Result<ExprPtr> SimplifyComparison(std::string_view name, const Args& args,
                                    const EvalContext& context) {
-  if (args.size() == 2 && (name == "=" || name == "<>") && args[0]->type.root() == TypeRoot::kRow &&
-      args[1]->type.root() == TypeRoot::kRow) {
+  if (args.size() == 2 && (name == "=" || name == "<>") && IsRowConstructor(args[0]) &&
+      IsRowConstructor(args[1])) {
     return MakeRowComparison(args, name == "=", context);
   }
   if (args.size() != 2 || !args[0]->Equals(*args[1]) || !args[0]->deterministic()) return ExprPtr();
@@ -218,7 +226,8 @@ Result<ExprPtr> MakeForm(const ScalarFunction& f, const std::vector<ExprPtr>& ar
   if (name == "COALESCE") return MakeCoalesce(args, context);
   if (name == "IFNULL") {
     if (args.size() != 2) return NoSuchOverload();
-    return args[0]->type.nullable() ? MakeCoalesce(args, context) : args[0];
+    const bool known = args[0]->type.is_character() && !args[0]->type.nullable();
+    return known && args[1]->type.is_character() ? args[0] : MakeCoalesce(args, context);
   }
   if (name == "IF") return MakeIf(args, context);
   if (name == "NULLIF") return MakeNullIf(args, context);

@@ -14,15 +14,15 @@ using expr::AggregateKind;
 
 const Type kCount = Type::Bigint().WithNullable(false);
 
-// What AVG and the variances sum a column of `type` in.
-Type SumType(const Type& type, int decimal_scale, bool streaming) {
+// What kAvgOfSum and the variances sum a column of `type` in.
+Type SumType(const Type& type, int decimal_scale) {
   if (type.is_decimal()) return Type::Decimal(38, decimal_scale);
   if (type.is_integer()) return Type::Bigint();
-  return type.root() == data::TypeRoot::kFloat && streaming ? Type::Float() : Type::Double();
+  return type.root() == data::TypeRoot::kFloat ? Type::Float() : Type::Double();
 }
 
 // The types of one call's accumulators; none: no partial form.
-std::vector<Type> PartialTypes(const AggregateCall& call, bool input_retracts, bool streaming) {
+std::vector<Type> PartialTypes(const AggregateCall& call, bool input_retracts) {
   switch (call.kind) {
     case AggregateKind::kCountStar:
     case AggregateKind::kCount:
@@ -30,14 +30,17 @@ std::vector<Type> PartialTypes(const AggregateCall& call, bool input_retracts, b
     case AggregateKind::kSum:
       return {call.result.WithNullable(true), kCount};
     case AggregateKind::kAvg:
-      return {SumType(call.arg_types[0], call.arg_types[0].scale(), streaming), kCount};
+      if (call.arg_types[0].root() == data::TypeRoot::kFloat) return {Type::Double(), kCount};
+      [[fallthrough]];
+    case AggregateKind::kAvgOfSum:
+      return {SumType(call.arg_types[0], call.arg_types[0].scale()), kCount};
     case AggregateKind::kStddevPop:
     case AggregateKind::kStddevSamp:
     case AggregateKind::kVarPop:
     case AggregateKind::kVarSamp: {
       const int work = std::max(2 * call.result.scale() - 39, 6);
-      return {SumType(call.arg_types[0], work, true),
-              SumType(call.arg_types[0], call.arg_types[0].scale(), true), kCount};
+      return {SumType(call.arg_types[0], work),
+              SumType(call.arg_types[0], call.arg_types[0].scale()), kCount};
     }
     case AggregateKind::kMin:
     case AggregateKind::kMax:
@@ -51,13 +54,13 @@ std::vector<Type> PartialTypes(const AggregateCall& call, bool input_retracts, b
 
 }  // namespace
 
-std::optional<data::Schema> PartialSchema(std::span<const AggregateCall> calls, bool input_retracts,
-                                          bool streaming) {
+std::optional<data::Schema> PartialSchema(std::span<const AggregateCall> calls,
+                                          bool input_retracts) {
   data::Schema out;
   if (input_retracts) out.push_back({"record_count", kCount});
   for (size_t i = 0; i < calls.size(); ++i) {
     if (calls[i].distinct) continue;
-    const std::vector<Type> types = PartialTypes(calls[i], input_retracts, streaming);
+    const std::vector<Type> types = PartialTypes(calls[i], input_retracts);
     if (types.empty()) return std::nullopt;
     for (size_t j = 0; j < types.size(); ++j) {
       out.push_back({fmt::format("{}${}", calls[i].name, j), types[j]});

@@ -21,6 +21,6 @@ namespace thalweg::graph {
 /// The columns after the keys (and slice end), or nothing: the calls cannot be split into two
 /// phases, and the planner keeps AggregatePhase::kSingle.
 std::optional<data::Schema> PartialSchema(std::span<const expr::AggregateCall> calls,
-                                          bool input_retracts, bool streaming);
+                                          bool input_retracts);
 
 }  // namespace thalweg::graph

@@ -71,7 +71,6 @@ Status StoredRows::Init(MemoryPool* pool) {
     a.groups = o.groups;
     a.max_parallelism = kGroups;
     a.retracts = stored.retracts;
-    a.streaming = stored.streaming;
     TW_ASSIGN_OR_RETURN(aggregates_, AggregateSet::Make(stored.calls, a));
   }
   table_ = std::make_unique<state::KeyedTable>(std::move(o), memory_.get());

@@ -12,6 +12,7 @@
 #include "sql/parser/parser.h"
 #include "sql/planner/changelog.h"
 #include "sql/planner/optimizer.h"
+#include "sql/statements/alter_table.h"
 #include "sql/statements/create_table.h"
 #include "sql/statements/show.h"
 
@@ -98,7 +99,7 @@ struct Planner::Impl {
       case ast::StatementKind::kDrop:
         return Drop(ast::As<ast::Drop>(statement));
       case ast::StatementKind::kAlterTable:
-        return Alter(ast::As<ast::AlterTable>(statement));
+        return Alter(ast::As<ast::AlterTable>(statement), script);
       case ast::StatementKind::kSet:
         return Set(ast::As<ast::Set>(statement));
       case ast::StatementKind::kReset: {
@@ -206,6 +207,9 @@ struct Planner::Impl {
       InsertBinder binder(context);
       TW_ASSIGN_OR_RETURN(PlanPtr sink, binder.Bind(ast::As<ast::Insert>(inner)));
       sinks.push_back(std::move(sink));
+    } else if (inner.kind == ast::StatementKind::kCreateTable) {
+      TW_ASSIGN_OR_RETURN(TableAs made, BindTableAs(ast::As<ast::CreateTable>(inner), context));
+      sinks.push_back(std::move(made.sink));
     } else {
       TW_ASSIGN_OR_RETURN(sinks, BindSet(ast::As<ast::StatementSet>(inner), context));
     }
@@ -236,20 +240,37 @@ struct Planner::Impl {
                                                  statement.if_not_exists, "Table"));
       if (!create) return Done();
     }
-    PlanPtr query;
     if (statement.query != nullptr) {
-      QueryBinder binder(context);
-      TW_ASSIGN_OR_RETURN(query, binder.BindQuery(*statement.query));
-    } else if (!statement.identifier_columns.empty()) {
+      TW_ASSIGN_OR_RETURN(TableAs made, BindTableAs(statement, context));
+      Result<Planned> planned = InsertJob({std::move(made.sink)}, context);
+      if (!planned.ok()) return planned.status().WithSpan(statement.span);
+      catalog.Put(std::move(made.table));
+      return planned;
+    }
+    if (!statement.identifier_columns.empty()) {
       return Status::InvalidSql(
           statement.identifier_columns[0].span,
           fmt::format("column '{}' has no type", statement.identifier_columns[0].name));
     }
-    TW_ASSIGN_OR_RETURN(CatalogTablePtr table, MakeTable(statement, query, context));
-    if (query == nullptr) {
-      catalog.Put(std::move(table));
-      return Done();
+    TW_ASSIGN_OR_RETURN(CatalogTablePtr table, MakeTable(statement, nullptr, context));
+    catalog.Put(std::move(table));
+    return Done();
+  }
+
+  // CREATE TABLE .. AS: the table, and the job that fills it.
+  struct TableAs {
+    CatalogTablePtr table;
+    PlanPtr sink;
+  };
+  Result<TableAs> BindTableAs(const ast::CreateTable& statement, const BindContext& context) const {
+    if (statement.temporary) {
+      return Status::InvalidSql(statement.name.span,
+                                "CREATE TABLE AS SELECT syntax does not support to create "
+                                "temporary table yet.");
     }
+    QueryBinder query_binder(context);
+    TW_ASSIGN_OR_RETURN(PlanPtr query, query_binder.BindQuery(*statement.query));
+    TW_ASSIGN_OR_RETURN(CatalogTablePtr table, MakeTable(statement, query, context));
     // Columns that the query lacks are NULL.
     std::vector<expr::ExprPtr> columns;
     std::vector<std::string> names;
@@ -267,10 +288,7 @@ struct Planner::Impl {
     InsertBinder binder(context);
     TW_ASSIGN_OR_RETURN(PlanPtr sink,
                         binder.BindInto(*table, std::move(query), statement.query_span));
-    Result<Planned> planned = InsertJob({std::move(sink)}, context);
-    if (!planned.ok()) return planned.status().WithSpan(statement.span);
-    catalog.Put(std::move(table));
-    return planned;
+    return TableAs{std::move(table), std::move(sink)};
   }
 
   Result<Planned> CreateView(const ast::CreateView& statement, std::string_view script) {
@@ -288,15 +306,8 @@ struct Planner::Impl {
   }
 
   Result<Planned> CreateDatabase(const ast::CreateDatabase& statement) {
-    for (const ast::Option& option : statement.options) {
-      if (option.key == "type" && option.value != "generic_in_memory") {
-        return Status::NotSupported(option.value_span, fmt::format("catalogs of type '{}' are not "
-                                                                   "supported",
-                                                                   option.value));
-      }
-    }
     TW_RETURN_IF_ERROR(statement.catalog
-                           ? catalog.CreateCatalog(statement.name, statement.if_not_exists)
+                           ? catalog.CreateCatalog(statement)
                            : catalog.CreateDatabase(statement.name, statement.if_not_exists));
     return Done();
   }
@@ -321,7 +332,7 @@ struct Planner::Impl {
     ObjectPath path = catalog.Resolve(statement.name);
     CatalogTablePtr table = catalog.TryFind(path, statement.temporary);
     std::string_view what = view ? "View" : "Table";
-    if (table == nullptr && !statement.temporary && catalog.TryFind(path, true) != nullptr) {
+    if (!statement.temporary && catalog.TryFind(path, true) != nullptr) {
       return Status::InvalidSql(
           statement.name.span,
           fmt::format("Temporary {} with identifier '{}' exists. Drop it first before removing the "
@@ -346,47 +357,50 @@ struct Planner::Impl {
     return Done();
   }
 
-  Result<Planned> Alter(const ast::AlterTable& statement) {
+  Result<Planned> Alter(const ast::AlterTable& statement, std::string_view script) {
     using Action = ast::AlterTable::Action;
-    if (statement.action == Action::kUnsupported) {
-      return Status::NotSupported(statement.span, statement.unsupported + " is not supported yet");
-    }
     ObjectPath path = catalog.Resolve(statement.name);
     if (statement.if_exists && catalog.TryFind(path) == nullptr) return Done();
     TW_ASSIGN_OR_RETURN(CatalogTablePtr table, catalog.Find(statement.name));
     if (table->is_view != statement.view) {
+      return Status::InvalidSql(statement.name.span,
+                                table->is_view
+                                    ? "ALTER TABLE for a view is not allowed; use ALTER VIEW"
+                                    : "ALTER VIEW for a table is not allowed; use ALTER TABLE");
+    }
+    if (table->temporary) {
       return Status::InvalidSql(
           statement.name.span,
-          fmt::format("'{}' is a {}", path.ToString(), table->is_view ? "view" : "table"));
+          fmt::format("Table {} doesn't exist or is a temporary table", path.ToQuotedString()));
     }
-    auto changed = std::make_shared<CatalogTable>(*table);
     if (statement.action == Action::kRename) {
-      ObjectPath to = catalog.Resolve(statement.new_name);
-      if (statement.new_name.parts.size() == 1) {
-        to.catalog = path.catalog;
-        to.database = path.database;
-      }
-      if (catalog.TryFind(to, table->temporary) != nullptr) {
+      // The new name stays in the database, whatever path it gives.
+      ObjectPath to = path;
+      to.name = statement.new_name.parts.back().name;
+      if (catalog.TryFind(to, false) != nullptr) {
         return Status::InvalidSql(statement.new_name.span,
                                   fmt::format("Table (or view) {} already exists", to.ToString()));
       }
-      changed->path = to;
-      catalog.Remove(path, table->temporary);
-    } else if (statement.action == Action::kSet) {
-      for (const ast::Option& option : statement.options) {
-        changed->options.insert_or_assign(option.key, option.value);
-      }
-    } else {
-      for (const std::string& key : statement.keys) {
-        if (key == "connector") {
-          return Status::InvalidSql(statement.span,
-                                    "ALTER TABLE RESET does not support changing "
-                                    "'connector'.");
-        }
-        changed->options.erase(key);
-      }
+      auto renamed = std::make_shared<CatalogTable>(*table);
+      renamed->path = to;
+      catalog.Remove(path, false);
+      catalog.Put(std::move(renamed));
+      return Done();
     }
-    catalog.Put(std::move(changed));
+    TW_ASSIGN_OR_RETURN(BindContext context, Context());
+    if (statement.action == Action::kAs) {
+      ast::CreateView view;
+      view.name = statement.name;
+      view.comment = table->comment;
+      view.query = statement.query;
+      SqlSpan span = statement.query->span;
+      TW_ASSIGN_OR_RETURN(
+          table,
+          MakeView(view, std::string(script.substr(span.begin, span.end - span.begin)), context));
+    } else {
+      TW_ASSIGN_OR_RETURN(table, ChangeTable(statement, *table, context));
+    }
+    catalog.Put(std::move(table));
     return Done();
   }
 

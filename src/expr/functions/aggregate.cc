@@ -66,8 +66,7 @@ Result<BoundAggregate> BindExtreme(const BindArgs& args) {
 template <AggregateKind kKind>
 Result<BoundAggregate> BindValue(const BindArgs& args) {
   if (args.types.size() != 1 || IsNullType(args.types[0])) return NoSuchOverload();
-  return Bound(kKind, args,
-               args.types[0].WithNullable(true).WithTimeAttribute(data::TimeAttribute::kNone));
+  return Bound(kKind, args, args.types[0].WithTimeAttribute(data::TimeAttribute::kNone));
 }
 
 Result<BoundAggregate> BindListagg(const BindArgs& args) {
@@ -91,7 +90,8 @@ Result<BoundAggregate> BindCollect(const BindArgs& args) {
 
 Result<BoundAggregate> BindArrayAgg(const BindArgs& args) {
   if (args.types.size() != 1 || IsNullType(args.types[0])) return NoSuchOverload();
-  return Bound(AggregateKind::kArrayAgg, args, Type::Array(args.types[0].WithNullable(true)));
+  return Bound(AggregateKind::kArrayAgg, args,
+               Type::Array(args.types[0]).WithNullable(args.types[0].nullable()));
 }
 
 Result<BoundAggregate> BindPercentile(const BindArgs& args) {

@@ -32,6 +32,7 @@ Result<std::unique_ptr<Accumulator>> MakeAccumulator(const expr::AggregateCall& 
     case AggregateKind::kSum:
       return MakeSum(call, options);
     case AggregateKind::kAvg:
+    case AggregateKind::kAvgOfSum:
       return MakeAvg(call, options);
     case AggregateKind::kMin:
     case AggregateKind::kMax:

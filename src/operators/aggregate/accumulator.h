@@ -52,8 +52,6 @@ struct AccumulatorOptions {
   data::KeyGroupRange groups{0, 1};
   int max_parallelism = 1;
   bool retracts = false;
-  /// Flink rewrites AVG in streaming plans to SUM / COUNT, whose sum wraps in the argument's type.
-  bool streaming = true;
 };
 
 class Accumulator {

@@ -1,4 +1,5 @@
-// AVG: sum and count. An integer result is cut toward zero; a DECIMAL is rounded half up.
+// AVG: sum and count. An integer result is cut toward zero; a DECIMAL is rounded half up. The sum
+// is wider than the argument; in kAvgOfSum it is SUM's, which wraps in the argument's type.
 #include "operators/aggregate/dispatch.h"
 #include "operators/aggregate/families.h"
 #include "operators/aggregate/sum.h"
@@ -8,13 +9,14 @@ namespace {
 using data::Column;
 using data::ColumnPtr;
 
-// Batch plans sum FLOAT in DOUBLE, streaming plans in FLOAT.
 template <typename T, typename S>
 class AvgAccumulator final : public Accumulator {
  public:
   using State = SumState<S>;
-  AvgAccumulator(const expr::AggregateCall& call, bool streaming)
-      : argument_(call.arg_types[0]), result_(call.result), streaming_(streaming) {}
+  explicit AvgAccumulator(const expr::AggregateCall& call)
+      : argument_(call.arg_types[0]),
+        result_(call.result),
+        of_sum_(call.kind == expr::AggregateKind::kAvgOfSum) {}
   int32_t bytes() const override { return sizeof(State); }
 
   Status Update(const UpdateInput& in) override {
@@ -110,7 +112,7 @@ class AvgAccumulator final : public Accumulator {
       if (!expr::DecimalRescale(sum, argument_.scale(), {38, result_.scale()}, &sum)) return false;
       return expr::DecimalDivide(sum, result_.scale(), s.count, 0, {38, result_.scale()}, out);
     } else if constexpr (std::is_integral_v<T>) {
-      const int64_t sum = streaming_ ? static_cast<int64_t>(static_cast<T>(s.sum)) : s.sum;
+      const int64_t sum = of_sum_ ? static_cast<int64_t>(static_cast<T>(s.sum)) : s.sum;
       // INT64_MIN / -1 wraps in Java; here it would trap.
       *out = s.count == -1 ? static_cast<T>(0 - static_cast<uint64_t>(sum))
                            : static_cast<T>(sum / s.count);
@@ -123,27 +125,26 @@ class AvgAccumulator final : public Accumulator {
 
   const data::Type argument_;
   const data::Type result_;
-  const bool streaming_;
+  const bool of_sum_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Accumulator>> MakeAvg(const expr::AggregateCall& call,
-                                             const AccumulatorOptions& options) {
+                                             const AccumulatorOptions&) {
   std::unique_ptr<Accumulator> made;
   DispatchPhysical(data::PhysicalTypeOf(call.arg_types[0]), [&](auto tag) {
     using T = decltype(tag);
-    const bool streaming = options.streaming;
     if constexpr (std::is_same_v<T, state::Int128>) {
-      made = std::make_unique<AvgAccumulator<__int128, state::Int128>>(call, streaming);
+      made = std::make_unique<AvgAccumulator<__int128, state::Int128>>(call);
     } else if constexpr (std::is_same_v<T, float>) {
-      if (!streaming) {
-        made = std::make_unique<AvgAccumulator<float, double>>(call, streaming);
+      if (call.kind == expr::AggregateKind::kAvg) {
+        made = std::make_unique<AvgAccumulator<float, double>>(call);
       } else {
-        made = std::make_unique<AvgAccumulator<float, float>>(call, streaming);
+        made = std::make_unique<AvgAccumulator<float, float>>(call);
       }
     } else if constexpr (!std::is_same_v<T, std::string_view> && !std::is_same_v<T, uint8_t>) {
-      made = std::make_unique<AvgAccumulator<T, SumOf<T>>>(call, streaming);
+      made = std::make_unique<AvgAccumulator<T, SumOf<T>>>(call);
     }
   });
   if (made == nullptr) {

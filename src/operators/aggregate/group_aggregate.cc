@@ -309,7 +309,6 @@ Result<std::unique_ptr<Operator>> MakeGroupAggregateOperator(const graph::Graph&
   }
   o.aggregates = spec.aggregates;
   o.counts_records = spec.input_retracts;
-  o.streaming = graph.streaming;
   if (spec.phase == AggregatePhase::kLocal) {
     return MakeLocalAggregate(spec.keys, std::move(o));
   }

@@ -243,7 +243,7 @@ TEST_F(GroupAggregateTest, TwoPhasesGiveWhatOneGives) {
                       Call(AggregateKind::kVarSamp, 1, Type::Bigint()),
                       Call(AggregateKind::kCount, 2, Type::Bigint(), true),
                       Call(AggregateKind::kCount, 2, Type::Bigint(), true, 3)};
-  const auto schema = graph::PartialSchema(node_.aggregates, false, true);
+  const auto schema = graph::PartialSchema(node_.aggregates, false);
   ASSERT_TRUE(schema.has_value());
   std::vector<Type> partial = {Type::Bigint()};
   for (const auto& f : *schema) partial.push_back(f.type);

@@ -27,7 +27,6 @@ Result<std::unique_ptr<GroupTable>> GroupTable::Make(GroupTableOptions o, Memory
   a.groups = o.groups;
   a.max_parallelism = o.max_parallelism;
   a.retracts = o.counts_records;
-  a.streaming = o.streaming;
   TW_ASSIGN_OR_RETURN(auto set, AggregateSet::Make(std::move(o.aggregates), a));
   return std::unique_ptr<GroupTable>(
       new GroupTable(std::move(o), pool, std::move(set), std::move(memory)));
@@ -37,7 +36,6 @@ GroupTable::GroupTable(GroupTableOptions o, MemoryPool*, std::unique_ptr<Aggrega
                        std::unique_ptr<state::StateMemory> memory)
     : counts_records_(o.counts_records),
       has_ttl_(o.has_ttl),
-      streaming_(o.streaming),
       schema_(std::move(o.schema)),
       memory_holder_(std::move(memory)),
       memory_(*memory_holder_),
@@ -104,7 +102,7 @@ state::TableSchema GroupTable::Schema() const {
     f.bytes = 8;
     t.fields.push_back(std::move(f));
   }
-  StoredAggregates stored{aggregates_->calls(), counts_records_, streaming_, aggregates_->offset()};
+  StoredAggregates stored{aggregates_->calls(), counts_records_, aggregates_->offset()};
   t.definition = stored.Encode();
   for (state::FieldSchema& f : aggregates_->Fields()) t.fields.push_back(std::move(f));
   return t;

@@ -21,7 +21,6 @@ struct GroupTableOptions {
   std::vector<expr::AggregateCall> aggregates;
   bool counts_records = false;  ///< input retracts
   bool has_ttl = false;
-  bool streaming = true;
   /// Fixed-width part of the caller's own before the aggregates.
   int32_t extra_bytes = 0;
   data::KeyGroupRange groups{0, 1};
@@ -82,7 +81,6 @@ class GroupTable {
 
   const bool counts_records_;
   const bool has_ttl_;
-  const bool streaming_;
   state::TableSchema schema_;
   std::unique_ptr<state::StateMemory> memory_holder_;
   state::StateMemory& memory_;

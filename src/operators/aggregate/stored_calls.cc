@@ -89,6 +89,10 @@ FieldSchema CallField(const AggregateCall& call, int index, bool retracts) {
   f.identity = IdentityOf(call);
   f.codec = FunctionOf(call) + ArgumentTypes(call);
   if (retracts && DependsOnChanges(call.kind)) f.codec += " of changes";
+  // Its sum is a DOUBLE, that of kAvgOfSum a FLOAT.
+  if (call.kind == AggregateKind::kAvg && call.arg_types[0].root() == data::TypeRoot::kFloat) {
+    f.codec += " in DOUBLE";
+  }
   if (call.distinct) f.codec += retracts ? " distinct, counted" : " distinct";
   f.name = call.name;
   for (const char c : FunctionOf(call)) {
@@ -136,7 +140,6 @@ std::string StoredAggregates::Encode() const {
   std::string out;
   PutString(kAggregatesDefinition, &out);
   PutVarint(retracts ? 1 : 0, &out);
-  PutVarint(streaming ? 1 : 0, &out);
   PutSigned(offset, &out);
   PutVarint(calls.size(), &out);
   for (const AggregateCall& c : calls) {
@@ -163,20 +166,19 @@ Result<StoredAggregates> StoredAggregates::Decode(std::string_view bytes) {
   ByteReader in(bytes);
   StoredAggregates out;
   std::string kind;
-  uint64_t retracts = 0, streaming = 0, n = 0;
+  uint64_t retracts = 0, n = 0;
   int64_t offset = 0;
   if (!in.GetString(&kind) || kind != kAggregatesDefinition || !in.GetVarint(&retracts) ||
-      !in.GetVarint(&streaming) || !in.GetSigned(&offset) || !in.GetVarint(&n)) {
+      !in.GetSigned(&offset) || !in.GetVarint(&n)) {
     return damaged;
   }
   out.retracts = retracts != 0;
-  out.streaming = streaming != 0;
   out.offset = static_cast<int32_t>(offset);
   for (uint64_t i = 0; i < n; ++i) {
     AggregateCall c;
     uint64_t number = 0, count = 0, distinct = 0, literal = 0;
     if (!in.GetVarint(&number) || !in.GetString(&c.name) || !in.GetVarint(&count)) return damaged;
-    if (number > static_cast<uint64_t>(AggregateKind::kSingleValue)) {
+    if (number > static_cast<uint64_t>(AggregateKind::kAvgOfSum)) {
       return Status::NotSupported("an aggregate that this program does not know: " + c.name);
     }
     c.kind = static_cast<AggregateKind>(number);

@@ -28,7 +28,6 @@ state::TableSchema DistinctSchema(const std::vector<const expr::AggregateCall*>&
 struct StoredAggregates {
   std::vector<expr::AggregateCall> calls;
   bool retracts = false;
-  bool streaming = true;
   int32_t offset = 0;  ///< of the first one's state in the row
 
   std::string Encode() const;
@@ -36,7 +35,7 @@ struct StoredAggregates {
 };
 
 /// First words of TableSchema::definition.
-constexpr std::string_view kAggregatesDefinition = "aggregates";
+constexpr std::string_view kAggregatesDefinition = "aggregate calls";
 constexpr std::string_view kSetDefinition = "set";
 
 }  // namespace thalweg::operators

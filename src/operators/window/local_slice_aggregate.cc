@@ -70,7 +70,6 @@ Result<std::unique_ptr<Operator>> MakeLocalSliceAggregate(const graph::Graph& gr
   o.key_types.push_back(data::Type::Bigint().WithNullable(false));
   o.aggregates = spec.aggregates;
   o.counts_records = spec.input_retracts;
-  o.streaming = graph.streaming;
   TW_ASSIGN_OR_RETURN(auto groups,
                       MakeLocalAggregate(std::move(keys), std::move(o), /*tells_rows=*/true));
   return std::unique_ptr<Operator>(new LocalSliceAggregate(spec, std::move(groups)));

@@ -355,7 +355,6 @@ Result<std::unique_ptr<Operator>> MakeSessionAggregate(const graph::Graph& graph
   o.schema.live_offset = offsetof(Session, live);
   o.aggregates = spec.aggregates;
   o.counts_records = spec.input_retracts;
-  o.streaming = graph.streaming;
   o.extra_bytes = sizeof(Session);
   return std::unique_ptr<Operator>(new SessionAggregate(spec, std::move(o), node.output));
 }

@@ -46,7 +46,6 @@ class SessionRows final : public Operator {
     inner.spec = std::move(aggregate);
     inner.inputs.push_back({0});
     graph_.nodes = {std::move(source), std::move(inner)};
-    graph_.streaming = graph.streaming;
   }
 
   Status Open(OperatorContext* context, const OperatorState& restored) override {

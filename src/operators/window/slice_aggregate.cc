@@ -479,7 +479,6 @@ Result<std::unique_ptr<Operator>> MakeSliceAggregate(const graph::Graph& graph,
   }
   o.aggregates = spec.aggregates;
   o.counts_records = spec.input_retracts;
-  o.streaming = graph.streaming;
   return std::unique_ptr<Operator>(new SliceAggregate(spec, std::move(o), node.output));
 }
 

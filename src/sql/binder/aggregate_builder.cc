@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "sql/binder/average_of_sum.h"
+
 namespace thalweg::sql {
 
 using data::Type;
@@ -317,6 +319,7 @@ class Builder {
       add(fmt::format("$agg{}", i), call.result);
       calls.push_back(std::move(call));
     }
+    ChooseAverages(&calls);
     if (!windowed_ && !legacy_) {
       graph::GroupAggregateNode node;
       node.keys = std::move(keys);
@@ -361,6 +364,7 @@ class Builder {
           type = v.type;
         }
       }
+      if (!context_.streaming) type = type.WithTimeAttribute(data::TimeAttribute::kNone);
       int column = add(std::string(PropertyName(property)), type);
       property_output_[static_cast<int>(property)] = column;
       auto& columns = property == WindowProperty::kStart ? window.start

@@ -114,9 +114,7 @@ Result<QueryBinder::BodyResult> QueryBinder::BindSelect(
   GroupSpec groups;
   if (grouped) {
     TW_RETURN_IF_ERROR(BindGroupBy(select, &binder, &groups, &uses));
-    for (const std::vector<int>& set : groups.sets) {
-      uses.global = uses.global || (set.empty() && uses.group_windows.empty());
-    }
+    uses.global = groups.sets.size() == 1 && groups.sets[0].empty() && uses.group_windows.empty();
     for (size_t i = 0; i < groups.keys.size(); ++i) {
       const bool always = std::ranges::all_of(groups.sets, [&](const std::vector<int>& set) {
         return std::ranges::count(set, static_cast<int>(i)) > 0;

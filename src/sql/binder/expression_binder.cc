@@ -479,6 +479,7 @@ Result<ExprPtr> ExpressionBinder::BindAggregate(const ast::Call& e) {
   bool count = use.bound.kind == expr::AggregateKind::kCount ||
                use.bound.kind == expr::AggregateKind::kCountStar ||
                use.bound.kind == expr::AggregateKind::kListagg ||
+               use.bound.kind == expr::AggregateKind::kArrayAgg ||
                use.bound.kind == expr::AggregateKind::kCollect;
   if (!count && (uses_->global || use.filter != nullptr)) {
     use.bound.result = use.bound.result.WithNullable(true);

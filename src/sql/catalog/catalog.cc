@@ -41,7 +41,7 @@ Status Catalog::UseCatalog(const ast::Name& name) {
         name.span, fmt::format("A catalog with name [{}] does not exist.", name.ToString()));
   }
   current_catalog_ = catalog;
-  current_database_ = catalog == kDefaultCatalog ? std::string(kDefaultDatabase) : "default";
+  current_database_ = Declaration(catalog)->default_database();
   return Status::OK();
 }
 
@@ -59,12 +59,39 @@ Status Catalog::UseDatabase(const ast::Name& name) {
   return Status::OK();
 }
 
-Status Catalog::CreateCatalog(const ast::Name& name, bool if_not_exists) {
+std::string CatalogDeclaration::default_database() const {
+  auto it = options.find("default-database");
+  return it == options.end() ? "default" : it->second;
+}
+
+Status Catalog::CreateCatalog(const ast::CreateDatabase& statement) {
+  const ast::Name& name = statement.name;
   const std::string& catalog = name.parts.back().name;
-  if (!databases_.emplace(catalog, std::set<std::string>{"default"}).second && !if_not_exists) {
+  if (databases_.contains(catalog)) {
+    if (statement.if_not_exists) return Status::OK();
     return Status::InvalidSql(name.span, fmt::format("Catalog {} already exists.", catalog));
   }
+  CatalogDeclaration declaration{statement.comment, {}};
+  for (const ast::Option& option : statement.options) {
+    if (option.key == "type" && option.value != "generic_in_memory") {
+      return Status::NotSupported(
+          option.value_span, fmt::format("catalogs of type '{}' are not supported", option.value));
+    }
+    declaration.options.insert_or_assign(option.key, option.value);
+  }
+  if (!declaration.options.contains("type")) {
+    return Status::InvalidSql(name.span,
+                              "Catalog options do not contain an option key 'type' for "
+                              "discovering a catalog; 'generic_in_memory' is supported");
+  }
+  databases_[catalog] = {declaration.default_database()};
+  declarations_[catalog] = std::move(declaration);
   return Status::OK();
+}
+
+const CatalogDeclaration* Catalog::Declaration(std::string_view catalog) const {
+  auto it = declarations_.find(catalog);
+  return it == declarations_.end() ? nullptr : &it->second;
 }
 
 Status Catalog::CreateDatabase(const ast::Name& name, bool if_not_exists) {
@@ -88,6 +115,7 @@ Status Catalog::DropCatalog(const ast::Name& name, bool if_exists) {
   if (databases_.erase(catalog) == 0 && !if_exists) {
     return Status::InvalidSql(name.span, fmt::format("Catalog {} does not exist.", catalog));
   }
+  declarations_.erase(catalog);
   std::erase_if(permanent_, [&](const auto& t) { return t.first.catalog == catalog; });
   return Status::OK();
 }

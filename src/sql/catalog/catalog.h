@@ -13,6 +13,13 @@
 
 namespace thalweg::sql {
 
+struct CatalogDeclaration {
+  std::string comment;
+  std::map<std::string, std::string, std::less<>> options{{"type", "generic_in_memory"}};
+
+  std::string default_database() const;
+};
+
 class Catalog {
  public:
   static constexpr std::string_view kDefaultCatalog = "default_catalog";
@@ -22,11 +29,14 @@ class Catalog {
   const std::string& current_database() const { return current_database_; }
   Status UseCatalog(const ast::Name& name);
   Status UseDatabase(const ast::Name& name);
-  Status CreateCatalog(const ast::Name& name, bool if_not_exists);
+  /// 'default-database' among the options names its first database; else it is "default".
+  Status CreateCatalog(const ast::CreateDatabase& statement);
   Status CreateDatabase(const ast::Name& name, bool if_not_exists);
   Status DropCatalog(const ast::Name& name, bool if_exists);
   Status DropDatabase(const ast::Name& name, bool if_exists, bool cascade);
   std::vector<std::string> Catalogs() const;
+  /// What CREATE CATALOG has said; null when there is no such catalog.
+  const CatalogDeclaration* Declaration(std::string_view catalog) const;
   std::vector<std::string> Databases(const std::string& catalog) const;
   /// kInvalidSql unless the database exists.
   Status CheckDatabase(const ObjectPath& path, SqlSpan span) const;
@@ -55,6 +65,9 @@ class Catalog {
 
   std::map<std::string, std::set<std::string>> databases_{
       {std::string(kDefaultCatalog), {std::string(kDefaultDatabase)}}};
+  std::map<std::string, CatalogDeclaration, std::less<>> declarations_{
+      {std::string(kDefaultCatalog),
+       {"", {{"default-database", std::string(kDefaultDatabase)}, {"type", "generic_in_memory"}}}}};
   std::map<ObjectPath, CatalogTablePtr> permanent_;
   std::map<ObjectPath, CatalogTablePtr> temporary_;
 };

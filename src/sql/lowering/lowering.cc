@@ -115,7 +115,7 @@ class Lowerer {
   void AddLocalPhase(const PlanPtr& plan, Aggregate* global, graph::Node* node, int* input) {
     if (!two_phase_) return;
     std::optional<data::Schema> partial =
-        graph::PartialSchema(global->aggregates, global->input_retracts, graph_.streaming);
+        graph::PartialSchema(global->aggregates, global->input_retracts);
     if (!partial) return;
     graph::Node below;
     for (int key : global->keys) {

@@ -205,7 +205,6 @@ Result<ast::ExprPtr> Parser::ParseSpecialCall() {
       return close();
     }
     TW_RETURN_IF_ERROR(add());
-    if (explicit_side && !AtWord("FROM")) return Unexpected("FROM");
     if (TakeWord("FROM")) {
       TW_RETURN_IF_ERROR(add());
     } else {

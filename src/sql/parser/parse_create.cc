@@ -31,7 +31,7 @@ Result<ast::StatementPtr> Parser::ParseCreate() {
       create->if_not_exists = TakeWords({"IF", "NOT", "EXISTS"});
       TW_ASSIGN_OR_RETURN(create->name, ParseName("a name"));
       if (TakeWord("COMMENT")) {
-        TW_ASSIGN_OR_RETURN(std::string comment, ParseString("a comment in quotes"));
+        TW_ASSIGN_OR_RETURN(create->comment, ParseString("a comment in quotes"));
       }
       if (TakeWord("WITH")) TW_RETURN_IF_ERROR(ParseOptions(&create->options));
       create->span = SpanFrom(begin);
@@ -154,7 +154,11 @@ Status Parser::ParseColumn(ast::CreateTable* table) {
     column.kind = Kind::kComputed;
     TW_ASSIGN_OR_RETURN(column.expr, ParseExpr());
   } else {
+    SqlSpan type_span = Peek().span;
     TW_ASSIGN_OR_RETURN(column.type, ParseType());
+    if (column.type.is_interval()) {
+      return Status::InvalidSql(type_span, "INTERVAL is not a type of a table's column");
+    }
     if (TakeWord("METADATA")) {
       column.kind = Kind::kMetadata;
       if (TakeWord("FROM")) {
@@ -226,11 +230,6 @@ Status Parser::ParseOptions(std::vector<ast::Option>* options) {
     TW_ASSIGN_OR_RETURN(option.key, ParseString("an option's key in quotes", &option.key_span));
     TW_RETURN_IF_ERROR(ExpectSymbol("="));
     TW_ASSIGN_OR_RETURN(option.value, ParseString("a value in quotes", &option.value_span));
-    for (const ast::Option& other : *options) {
-      if (other.key == option.key) {
-        return Status::InvalidSql(option.key_span, "option '" + option.key + "' is given twice");
-      }
-    }
     options->push_back(std::move(option));
   } while (TakeSymbol(","));
   return ExpectSymbol(")");

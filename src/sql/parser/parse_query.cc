@@ -33,9 +33,10 @@ Result<ast::QueryPtr> Parser::ParseQuery() {
       if (query->fetch != nullptr) return Status::InvalidSql(span, "LIMIT is given twice");
       if (TakeWord("ALL")) continue;
       TW_ASSIGN_OR_RETURN(query->fetch, ParseExpr());
-      if (TakeSymbol(",")) {  // LIMIT offset, count
-        query->offset = query->fetch;
-        TW_ASSIGN_OR_RETURN(query->fetch, ParseExpr());
+      if (AtSymbol(",")) {
+        return Status::InvalidSql(Peek().span,
+                                  "LIMIT start, count is not part of Flink SQL; use LIMIT count "
+                                  "OFFSET start");
       }
     } else if (TakeWord("OFFSET")) {
       TW_ASSIGN_OR_RETURN(query->offset, ParseExpr());

@@ -168,7 +168,13 @@ Result<ast::StatementPtr> Parser::ParseExplain() {
                AtWord("TABLE")) {
       TW_ASSIGN_OR_RETURN(statement->statement, ParseOneStatement());
     } else if (AtWord("CREATE")) {
-      return Status::NotSupported(Peek().span, "EXPLAIN CREATE TABLE .. AS is not supported yet");
+      SqlSpan create = Peek().span;
+      TW_ASSIGN_OR_RETURN(statement->statement, ParseCreate());
+      const ast::Statement& inner = *statement->statement;
+      if (inner.kind != ast::StatementKind::kCreateTable ||
+          ast::As<ast::CreateTable>(inner).query == nullptr) {
+        return Status::InvalidSql(create, "of CREATE statements, EXPLAIN takes CREATE TABLE .. AS");
+      }
     } else {
       return Unexpected("a query, INSERT or STATEMENT SET after EXPLAIN");
     }
@@ -265,50 +271,6 @@ Result<ast::StatementPtr> Parser::ParseDrop() {
   if (!drop->cascade) TakeWord("RESTRICT");
   drop->span = SpanFrom(begin);
   return ast::StatementPtr(std::move(drop));
-}
-
-Result<ast::StatementPtr> Parser::ParseAlter() {
-  auto alter = std::make_shared<ast::AlterTable>();
-  uint32_t begin = Take().span.begin;
-  if (!AtWord("TABLE") && !AtWord("VIEW")) {
-    for (std::string_view word : {"DATABASE", "CATALOG", "FUNCTION", "MODEL", "MATERIALIZED"}) {
-      if (AtWord(word)) {
-        return RefuseStatement(word == "MATERIALIZED" ? "ALTER MATERIALIZED TABLE"
-                                                      : "ALTER " + std::string(word));
-      }
-    }
-    return Unexpected("TABLE or VIEW after ALTER");
-  }
-  alter->view = Take().upper == "VIEW";
-  alter->if_exists = TakeWords({"IF", "EXISTS"});
-  TW_ASSIGN_OR_RETURN(alter->name, ParseName("a table name"));
-  using Action = ast::AlterTable::Action;
-  if (AtWord("RENAME") && AtWord("TO", 1)) {
-    position_ += 2;
-    alter->action = Action::kRename;
-    TW_ASSIGN_OR_RETURN(alter->new_name, ParseName("a new name"));
-  } else if (TakeWord("SET")) {
-    alter->action = Action::kSet;
-    TW_RETURN_IF_ERROR(ParseOptions(&alter->options));
-  } else if (TakeWord("RESET")) {
-    alter->action = Action::kReset;
-    TW_RETURN_IF_ERROR(ExpectSymbol("("));
-    do {
-      TW_ASSIGN_OR_RETURN(std::string key, ParseString("a key in quotes"));
-      alter->keys.push_back(std::move(key));
-    } while (TakeSymbol(","));
-    TW_RETURN_IF_ERROR(ExpectSymbol(")"));
-  } else {
-    alter->action = Action::kUnsupported;
-    alter->unsupported = alter->view ? "ALTER VIEW .. AS" : "ALTER TABLE .. " + Peek().upper;
-    if (!AtWord("ADD") && !AtWord("MODIFY") && !AtWord("DROP") && !AtWord("RENAME") &&
-        !AtWord("AS")) {
-      return Unexpected("RENAME TO, SET, RESET, ADD, MODIFY or DROP");
-    }
-    while (Peek().kind != TokenKind::kEnd) Take();
-  }
-  alter->span = SpanFrom(begin);
-  return ast::StatementPtr(std::move(alter));
 }
 
 }  // namespace thalweg::sql

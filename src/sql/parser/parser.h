@@ -145,6 +145,10 @@ class Parser {
   Result<ast::StatementPtr> ParseCreateView(bool temporary);
   Result<ast::StatementPtr> ParseDrop();
   Result<ast::StatementPtr> ParseAlter();
+  Status ParseViewChange(ast::AlterTable* alter);
+  Status ParseTableChange(ast::AlterTable* alter);
+  Status ParseChangedElement(ast::CreateTable* elements);
+  Status ParseTableDrop(ast::AlterTable* alter);
   Result<ast::StatementPtr> ParseSet();
   Result<ast::StatementPtr> ParseReset();
   Result<ast::StatementPtr> ParseUse();

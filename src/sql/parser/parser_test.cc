@@ -192,7 +192,6 @@ TEST(StatementParserTest, ErrorsSayWhatWasExpected) {
   EXPECT_TRUE(Contains(Error("CREATE TABLE value (a INT)"), "in backticks"));
   EXPECT_TRUE(Contains(Error("CREATE TABLE t (a INT PRIMARY KEY)"), "NOT ENFORCED"));
   EXPECT_TRUE(Contains(Error("CREATE TABLE t (a STRNG)"), "did you mean STRING"));
-  EXPECT_TRUE(Contains(Error("CREATE TABLE t (a INT) WITH ('a'='b', 'a'='c')"), "given twice"));
   EXPECT_TRUE(Contains(Error("SELECT (1"), "expected ')'"));
   EXPECT_TRUE(Contains(Error("SELECT 1 SELECT 2"), "expected the end of the statement"));
   EXPECT_TRUE(Contains(Error("CREATE TABLE t (a INT) LIKE u (OVERWRITING ALL)"), "OVERWRITING"));

@@ -28,19 +28,6 @@ Kind KindOf(const ast::ColumnDefinition& column) {
   }
 }
 
-CatalogColumn MakeColumn(const ast::ColumnDefinition& definition) {
-  CatalogColumn column;
-  column.kind = KindOf(definition);
-  column.name = definition.name.name;
-  column.type = definition.type;
-  column.expr = definition.expr;
-  if (definition.expr != nullptr) column.expr_text = ast::ToSql(*definition.expr);
-  column.metadata_key = definition.metadata_key;
-  column.is_virtual = definition.is_virtual;
-  column.comment = definition.comment;
-  return column;
-}
-
 // What LIKE takes of each part of its source.
 class LikeStrategies {
  public:
@@ -79,19 +66,7 @@ class TableMaker {
     table_.path = context_.catalog.Resolve(statement_.name);
     table_.temporary = statement_.temporary;
     table_.distribution = statement_.distribution;
-    if (!statement_.watermarks.empty() && !statement_.watermarks[0].nested.empty()) {
-      return Status::NotSupported(statement_.watermarks[0].span,
-                                  "Invalid column name for rowtime attribute in watermark "
-                                  "declaration: a watermark needs a top-level column");
-    }
-    if (statement_.watermarks.size() > 1) {
-      return Status::InvalidSql(statement_.watermarks[1].span,
-                                "Multiple WATERMARK statements is not supported yet.");
-    }
-    if (statement_.primary_keys.size() > 1) {
-      return Status::InvalidSql(statement_.primary_keys[1].span,
-                                "Duplicate primary key definition");
-    }
+    TW_RETURN_IF_ERROR(CheckElements());
     if (statement_.like) TW_RETURN_IF_ERROR(MergeLike());
     TW_RETURN_IF_ERROR(AddColumns());
     if (query != nullptr) TW_RETURN_IF_ERROR(AddQueryColumns(query));
@@ -117,6 +92,36 @@ class TableMaker {
       return Status::InvalidSql(statement_.name.span,
                                 fmt::format("table '{}' has no columns", table_.path.ToString()));
     }
+    return Bind();
+  }
+
+  Result<CatalogTablePtr> Complete(CatalogTable table) {
+    table_ = std::move(table);
+    TW_RETURN_IF_ERROR(CheckElements());
+    TW_RETURN_IF_ERROR(AddWatermark());
+    TW_RETURN_IF_ERROR(AddPrimaryKey());
+    return Bind();
+  }
+
+ private:
+  Status CheckElements() const {
+    if (!statement_.watermarks.empty() && !statement_.watermarks[0].nested.empty()) {
+      return Status::NotSupported(statement_.watermarks[0].span,
+                                  "Invalid column name for rowtime attribute in watermark "
+                                  "declaration: a watermark needs a top-level column");
+    }
+    if (statement_.watermarks.size() > 1) {
+      return Status::InvalidSql(statement_.watermarks[1].span,
+                                "Multiple WATERMARK statements is not supported yet.");
+    }
+    if (statement_.primary_keys.size() > 1) {
+      return Status::InvalidSql(statement_.primary_keys[1].span,
+                                "Duplicate primary key definition");
+    }
+    return Status::OK();
+  }
+
+  Result<CatalogTablePtr> Bind() {
     TW_ASSIGN_OR_RETURN(TableExpressions bound, BindTableExpressions(table_, context_.eval));
     for (size_t i = 0; i < table_.columns.size(); ++i) {
       table_.columns[i].type = bound.columns[i]->type;
@@ -125,7 +130,6 @@ class TableMaker {
     return CatalogTablePtr(std::make_shared<CatalogTable>(std::move(table_)));
   }
 
- private:
   Status MergeLike() {
     TW_ASSIGN_OR_RETURN(CatalogTablePtr source, context_.catalog.Find(*statement_.like));
     if (source->is_view) {
@@ -183,7 +187,7 @@ class TableMaker {
   Status AddColumns() {
     for (const ast::ColumnDefinition& definition : statement_.columns) {
       int existing = table_.FindColumn(definition.name.name);
-      CatalogColumn column = MakeColumn(definition);
+      CatalogColumn column = MakeCatalogColumn(definition);
       if (existing < 0) {
         table_.columns.push_back(std::move(column));
         continue;
@@ -362,6 +366,24 @@ bool WasRenamed(const ast::Query& query, size_t i) {
 Result<CatalogTablePtr> MakeTable(const ast::CreateTable& statement, const PlanPtr& query,
                                   const BindContext& context) {
   return TableMaker(statement, context).Make(query);
+}
+
+Result<CatalogTablePtr> CompleteTable(CatalogTable table, const ast::CreateTable& elements,
+                                      const BindContext& context) {
+  return TableMaker(elements, context).Complete(std::move(table));
+}
+
+CatalogColumn MakeCatalogColumn(const ast::ColumnDefinition& definition) {
+  CatalogColumn column;
+  column.kind = KindOf(definition);
+  column.name = definition.name.name;
+  column.type = definition.type;
+  column.expr = definition.expr;
+  if (definition.expr != nullptr) column.expr_text = ast::ToSql(*definition.expr);
+  column.metadata_key = definition.metadata_key;
+  column.is_virtual = definition.is_virtual;
+  column.comment = definition.comment;
+  return column;
 }
 
 Result<CatalogTablePtr> MakeView(const ast::CreateView& statement, std::string query_text,

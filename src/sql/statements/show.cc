@@ -131,6 +131,13 @@ Result<std::string> CreateText(const ast::Show& statement, const Catalog& catalo
                      table->path.ToQuotedString(), NameList(names), table->query_text);
 }
 
+Result<const CatalogDeclaration*> FindCatalog(const ast::Name& name, const Catalog& catalog) {
+  const CatalogDeclaration* declared = catalog.Declaration(name.parts.back().name);
+  if (declared != nullptr) return declared;
+  return Status::InvalidSql(name.span,
+                            fmt::format("Catalog {} does not exist", name.parts.back().name));
+}
+
 }  // namespace
 
 std::string CreateTableText(const CatalogTable& table) {
@@ -254,15 +261,15 @@ Result<TextTable> Show(const ast::Show& statement, const Catalog& catalog) {
     case ShowKind::kJobs:
       return Status::NotSupported(statement.span, "SHOW JOBS is not supported yet");
     case ShowKind::kCreateCatalog: {
-      std::string name = statement.name->parts.back().name;
-      std::vector<std::string> catalogs = catalog.Catalogs();
-      if (std::find(catalogs.begin(), catalogs.end(), name) == catalogs.end()) {
-        return Status::InvalidSql(statement.name->span,
-                                  fmt::format("Catalog {} does not exist", name));
+      TW_ASSIGN_OR_RETURN(const CatalogDeclaration* declared,
+                          FindCatalog(*statement.name, catalog));
+      std::string text = fmt::format("CREATE CATALOG `{}`\n", statement.name->parts.back().name);
+      if (!declared->comment.empty()) text += fmt::format("COMMENT '{}'\n", declared->comment);
+      std::vector<std::string> options;
+      for (const auto& [key, value] : declared->options) {
+        options.push_back(fmt::format("  '{}' = '{}'", key, value));
       }
-      return OneCell("result", fmt::format("CREATE CATALOG `{}`\nWITH (\n  'type' = "
-                                           "'generic_in_memory'\n)\n",
-                                           name));
+      return OneCell("result", fmt::format("{}WITH (\n{}\n)\n", text, fmt::join(options, ",\n")));
     }
     case ShowKind::kCreateTable:
     case ShowKind::kCreateView: {
@@ -322,11 +329,18 @@ Result<TextTable> DescribeObject(const ast::Describe& statement, const Catalog& 
       return table;
     }
     case ast::ObjectKind::kCatalog: {
+      TW_ASSIGN_OR_RETURN(const CatalogDeclaration* declared, FindCatalog(statement.name, catalog));
       TextTable table;
       table.columns = {{"info name", Type::String()}, {"info value", Type::String()}};
       table.rows.push_back({"name", statement.name.parts.back().name});
-      table.rows.push_back({"type", "generic_in_memory"});
-      table.rows.push_back({"comment", std::nullopt});
+      table.rows.push_back({"type", declared->options.at("type")});
+      table.rows.push_back({"comment", declared->comment.empty()
+                                           ? std::nullopt
+                                           : std::optional<std::string>(declared->comment)});
+      if (!statement.extended) return table;
+      for (const auto& [key, value] : declared->options) {
+        if (key != "type") table.rows.push_back({"option:" + key, value});
+      }
       return table;
     }
     default: {

@@ -143,6 +143,7 @@ class Translation {
   std::vector<std::pair<char32_t, char32_t>> pairs_;
 };
 
+/// A NULL `from` changes nothing; a NULL `to` drops the characters.
 Status Translate(const KernelCall& call, data::Column* out) {
   const data::ColumnView<std::string_view> in(*call.args[0]), from(*call.args[1]),
       to(*call.args[2]);
@@ -150,11 +151,16 @@ Status Translate(const KernelCall& call, data::Column* out) {
   Translation translation;
   bool assigned = false;
   call.rows.ForEach([&](int32_t i) {
-    if (in[i].empty() || from[i].empty()) {
+    if (!in.valid(i)) {
+      out->SetNull(i);
+      return;
+    }
+    const std::string_view by = to.valid(i) ? to[i] : std::string_view();
+    if (in[i].empty() || !from.valid(i) || from[i].empty()) {
       values[i] = in[i];
       return;
     }
-    if (!assigned || !translation.Is(from[i], to[i])) translation.Assign(from[i], to[i]);
+    if (!assigned || !translation.Is(from[i], by)) translation.Assign(from[i], by);
     assigned = true;
     values[i] = translation.Apply(in[i], call.arena);
   });
@@ -190,7 +196,13 @@ std::span<const ScalarFunction> ReplaceFunctions() {
        "The string with each character of `from` replaced by the one at the same place in `to`, "
        "or removed if `to` is shorter.",
        {"TRANSLATE('www.apache.org', 'wapcheorg', ' APCHEcom')", "   .APACHE.com"},
-       [](const BindArgs& a) { return Bind(a, &Translate, "TRANSLATE(string, from, to)"); }},
+       [](const BindArgs& a) -> Result<BoundFunction> {
+         TW_ASSIGN_OR_RETURN(BoundFunction f, Bind(a, &Translate, "TRANSLATE(string, from, to)"));
+         f.nulls = NullPolicy::kCustom;
+         f.result = f.result.WithNullable(a.types[0].nullable());
+         f.result_nulls = ResultNulls::kAsBound;
+         return f;
+       }},
   };
   return kEntries;
 }

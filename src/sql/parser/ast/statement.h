@@ -64,6 +64,8 @@ struct ColumnDefinition {
   bool is_virtual = false;   ///< kMetadata
   bool primary_key = false;  ///< .. PRIMARY KEY NOT ENFORCED behind the column
   std::string comment;
+  bool first = false;               ///< ALTER TABLE: .. FIRST
+  std::optional<Identifier> after;  ///< ALTER TABLE: .. AFTER column
   SqlSpan span;
 };
 
@@ -134,6 +136,7 @@ struct CreateDatabase final : Statement {
   bool catalog = false;
   bool if_not_exists = false;
   Name name;
+  std::string comment;
   std::vector<Option> options;
 };
 
@@ -158,15 +161,30 @@ struct Drop final : Statement {
 
 struct AlterTable final : Statement {
   AlterTable() : Statement(StatementKind::kAlterTable) {}
-  enum class Action : uint8_t { kRename, kSet, kReset, kUnsupported };
+  enum class Action : uint8_t {
+    kRename,
+    kSet,
+    kReset,
+    kAdd,
+    kModify,
+    kRenameColumn,
+    kDropColumns,
+    kDropPrimaryKey,
+    kDropWatermark,
+    kAs,  ///< ALTER VIEW v AS query
+  };
   Action action = Action::kSet;
   bool view = false;
   bool if_exists = false;
   Name name;
   Name new_name;
-  std::vector<Option> options;    ///< kSet
-  std::vector<std::string> keys;  ///< kReset
-  std::string unsupported;        ///< kUnsupported: what was asked, for the message
+  std::vector<Option> options;           ///< kSet
+  std::vector<std::string> keys;         ///< kReset
+  CreateTable elements;                  ///< kAdd, kModify: columns, watermark and primary key
+  std::vector<Identifier> columns;       ///< kRenameColumn, kDropColumns
+  Identifier new_column;                 ///< kRenameColumn
+  std::optional<Identifier> constraint;  ///< kDropPrimaryKey: DROP CONSTRAINT name
+  QueryPtr query;                        ///< kAs
 };
 
 struct Set final : Statement {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "operators/aggregate/group_aggregate.h"
+#include "operators/aggregate/stored_calls.h"
 #include "operators/testing/test_context.h"
 #include "state/stored_table.h"
 
@@ -167,7 +168,7 @@ TEST(StoredRows, DescriptionsThatDoNotFitAreRefused) {
     cut.definition.resize(n);
     const auto rows = stored.Rows(cut);
     // Without its first word it is no description of aggregates, and only the keys are columns.
-    if (n > 10) EXPECT_FALSE(rows.ok()) << n;
+    if (n > kAggregatesDefinition.size()) EXPECT_FALSE(rows.ok()) << n;
   }
   state::TableSchema other = stored.tables()[0];
   other.fields[1].bytes = 4;

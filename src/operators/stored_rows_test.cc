@@ -168,7 +168,9 @@ TEST(StoredRows, DescriptionsThatDoNotFitAreRefused) {
     cut.definition.resize(n);
     const auto rows = stored.Rows(cut);
     // Without its first word it is no description of aggregates, and only the keys are columns.
-    if (n > kAggregatesDefinition.size()) EXPECT_FALSE(rows.ok()) << n;
+    if (n > kAggregatesDefinition.size()) {
+      EXPECT_FALSE(rows.ok()) << n;
+    }
   }
   state::TableSchema other = stored.tables()[0];
   other.fields[1].bytes = 4;

@@ -1,6 +1,7 @@
 #include "operators/stored_rows.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <cctype>
 #include <cstring>
@@ -54,7 +55,15 @@ void StoredRows::Add(ColumnInfo info, Source source) {
 Status StoredRows::Init(MemoryPool* pool) {
   memory_ = std::make_unique<state::StateMemory>(pool);
   state::KeyedTableOptions o;
-  for (const state::KeySchema& k : schema_.keys) o.key_types.push_back(k.type);
+  for (const state::KeySchema& k : schema_.keys) {
+    // Shown as another type: the same bytes, of a fixed width.
+    const data::PhysicalType physical = data::PhysicalTypeOf(k.type);
+    if (!k.shown.Equals(k.type) &&
+        (physical >= data::PhysicalType::kString || data::PhysicalTypeOf(k.shown) != physical)) {
+      return Status::BadData("the description of a table's keys is damaged");
+    }
+    o.key_types.push_back(k.type);
+  }
   o.value_bytes = schema_.row_bytes - schema_.value_offset;
   o.groups = {0, kGroups};
   o.max_parallelism = kGroups;
@@ -81,7 +90,10 @@ Status StoredRows::Init(MemoryPool* pool) {
       for (const FieldSchema& f : schema_.fields) {
         if (f.part == now.part && f.offset == now.offset && f.bytes == now.bytes) was = &f;
       }
-      if (was == nullptr || was->tails.size() != now.tails.size()) {
+      const auto same = [](const state::TailPart& a, const state::TailPart& b) {
+        return a.kind == b.kind && a.offset == b.offset;
+      };
+      if (was == nullptr || !std::ranges::equal(was->tails, now.tails, same)) {
         return Status::NotSupported("aggregates as another version of this program keeps them");
       }
     }
@@ -105,6 +117,9 @@ Status StoredRows::Init(MemoryPool* pool) {
             {Source::Kind::kCell, static_cast<int>(c)});
       }
     } else if (f.part >= 0 && aggregates_ != nullptr && f.part < aggregates_->size()) {
+      if (!f.type.EqualsIgnoringNullability(stored.calls[static_cast<size_t>(f.part)].result)) {
+        return Status::BadData("the description of a table's aggregates is damaged");
+      }
       const std::string missing =
           aggregates_->keeps_values_aside(f.part)
               ? "its values are rows of a table of their own, \"values of " + f.name + "\""

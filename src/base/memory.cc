@@ -72,6 +72,12 @@ Status MemoryPool::CheckLimit() const {
   return Status::OK();
 }
 
+const MemoryPool* MemoryPool::Limited() const {
+  const MemoryPool* pool = this;
+  while (pool != nullptr && pool->limit_ == kNoLimit) pool = pool->parent_;
+  return pool;
+}
+
 MemoryPool* MemoryPool::Process() {
   static MemoryPool* pool = new MemoryPool("process", nullptr);  // outlives every thread
   return pool;

@@ -40,6 +40,9 @@ class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
   /// kResourceExhausted when charged bytes exceed a limit on the path to the root.
   Status CheckLimit() const;
 
+  /// This pool or the nearest one above it that has a limit; null: none has.
+  const MemoryPool* Limited() const;
+
   const std::string& name() const { return name_; }
   MemoryPool* parent() const { return parent_; }
   int64_t used() const { return used_.load(std::memory_order_relaxed); }

@@ -268,7 +268,8 @@ Status Job::TakeOver() {
                       .lineage = lineage_,
                       .generation = generation_,
                       .epoch = restored_epoch_,
-                      .max_parallelism = options_.max_parallelism};
+                      .max_parallelism = options_.max_parallelism,
+                      .pool = pool_.get()};
   for (const std::string& ended : record.ended) {
     if (std::ranges::count(finished_lineages_, ended) == 0) job.ended_lineages.push_back(ended);
   }

@@ -19,6 +19,9 @@ using data::Rows;
 
 constexpr int32_t kFirstPageBytes = 512;
 constexpr int32_t kLargestPageBytes = 64 << 10;
+/// Of a snapshot; smaller where memory is scarce, as every key group fills one.
+constexpr int64_t kLargestBlock = 64 << 10;
+constexpr int64_t kSmallestBlock = 4 << 10;
 /// Below this many bytes of rows and slots a table lives in the cache: no prefetching.
 constexpr size_t kCachedBytes = 256 << 10;
 constexpr int32_t kBlock = 64;
@@ -59,10 +62,13 @@ KeyedTable::KeyedTable(KeyedTableOptions options, StateMemory* memory)
   for (const data::Type& type : options_.key_types) layout += ";" + type.ToString();
   layout_id_ = data::HashBytes(layout);
   for (int i = 0; i < layout_.num_keys(); ++i) has_tails_ |= layout_.key_is_string(i);
+  const auto groups = static_cast<int64_t>(partitions_.size());
+  block_bytes_ = static_cast<size_t>(
+      std::clamp(memory_->limit() / 64 / groups, kSmallestBlock, kLargestBlock));
 }
 
 // Owned memory is in the slabs and dies with them.
-KeyedTable::~KeyedTable() = default;
+KeyedTable::~KeyedTable() { memory_->ChargeBeside(-snapshot_charge_); }
 
 int64_t KeyedTable::num_rows() const {
   int64_t rows = 0;

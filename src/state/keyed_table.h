@@ -131,6 +131,8 @@ class KeyedTable {
   bool ContinueSnapshot(int64_t* budget, std::string* out);
   /// Appends what is written already; a part of ContinueSnapshot.
   void TakeAhead(int64_t* budget, std::string* out);
+  /// What waits for it: rows that steps have copied before they changed.
+  size_t ahead_bytes() const { return ahead_.size(); }
   /// Not durable: the rows that it held are dirty again.
   void EndSnapshot(bool durable);
   /// Into an empty table: blocks of our key groups, newest snapshot first, then FinishLoad, which
@@ -194,6 +196,7 @@ class KeyedTable {
   /// The running snapshot's image of a row, live or free, into the partition's block.
   void WriteRow(Partition* p, const uint8_t* row);
   void Seal(Partition* p, std::string* out);
+  void ChargeSnapshot();
   void WriteBase(Partition* p, int64_t* budget);
   void WriteDelta(Partition* p, int64_t* budget);
   void StartTracking();
@@ -235,7 +238,9 @@ class KeyedTable {
   bool marks_found_ = false;  // what FindOrInsert is doing
   size_t walked_ = 0;         // partitions that the running snapshot is through with
   std::string ahead_;         // blocks sealed between two calls of ContinueSnapshot
-  std::string name_;          // in blocks
+  size_t block_bytes_;        // when a block is sealed
+  int64_t snapshot_charge_ = 0;
+  std::string name_;  // in blocks
   TableSchema schema_;
   uint64_t converted_layout_ = 0;  // of the blocks that conversion_ is for
   std::unique_ptr<RowConversion> conversion_;

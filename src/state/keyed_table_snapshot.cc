@@ -15,7 +15,6 @@
 namespace thalweg::state {
 namespace {
 
-constexpr size_t kBlockBytes = 64 << 10;
 constexpr uint32_t kLargestPlace = RowHeader::kDuplicate - 1;
 /// Rows whose index slots are asked for ahead.
 constexpr size_t kAhead = 32;
@@ -47,7 +46,10 @@ void KeyedTable::Mark(Partition* p, uint8_t* row) {
   const uint32_t place = h->place();
   if (place >= p->cursor && (base_ ? h->stamp != RowHeader::kFree : Test(p->frozen, place))) {
     WriteRow(p, row);
-    if (p->block.bytes() >= kBlockBytes) Seal(p, &ahead_);
+    if (p->block.bytes() >= block_bytes_) {
+      Seal(p, &ahead_);
+      ChargeSnapshot();
+    }
   }
   h->epoch = epoch_;
   p->dirty[(place - 1) / 64] |= uint64_t{1} << (place - 1) % 64;
@@ -64,6 +66,17 @@ void KeyedTable::BeginSnapshot(bool base) {
   ++epoch_;
   base_ = base;
   walked_ = 0;
+  ChargeSnapshot();
+}
+
+void KeyedTable::ChargeSnapshot() {
+  size_t bytes = ahead_.capacity();
+  for (const auto& p : partitions_) {
+    if (p == nullptr) continue;
+    bytes += p->block.allocated() + (p->dirty.capacity() + p->frozen.capacity()) * 8;
+  }
+  memory_->ChargeBeside(static_cast<int64_t>(bytes) - snapshot_charge_);
+  snapshot_charge_ = static_cast<int64_t>(bytes);
 }
 
 void KeyedTable::EndSnapshot(bool durable) {
@@ -76,7 +89,8 @@ void KeyedTable::EndSnapshot(bool durable) {
     p->cursor = kNoPlace;
     p->block.Release();
   }
-  ahead_ = std::string();
+  std::string().swap(ahead_);
+  ChargeSnapshot();
 }
 
 void KeyedTable::WriteRow(Partition* p, const uint8_t* row) {
@@ -114,7 +128,7 @@ void KeyedTable::WriteBase(Partition* p, int64_t* budget) {
   uint32_t place = p->cursor;
   const int64_t cost = layout_.row_bytes() / 8;
   for (; place <= p->used; ++place) {
-    if (p->block.bytes() >= kBlockBytes || *budget <= 0) break;
+    if (p->block.bytes() >= block_bytes_ || *budget <= 0) break;
     const uint8_t* row = RowAt(*p, place);
     if (HeaderOf(row)->stamp != RowHeader::kFree && HeaderOf(row)->epoch != epoch_) {
       WriteRow(p, row);
@@ -129,7 +143,7 @@ void KeyedTable::WriteDelta(Partition* p, int64_t* budget) {
   const size_t words = p->frozen.size();
   size_t word = (p->cursor - 1) / 64;
   for (; word < words; ++word) {
-    if (p->block.bytes() >= kBlockBytes || *budget <= 0) break;
+    if (p->block.bytes() >= block_bytes_ || *budget <= 0) break;
     --*budget;
     const uint8_t* rows[64];
     size_t n = 0;
@@ -148,9 +162,11 @@ void KeyedTable::WriteDelta(Partition* p, int64_t* budget) {
 }
 
 void KeyedTable::TakeAhead(int64_t* budget, std::string* out) {
+  if (ahead_.empty()) return;
   *budget -= static_cast<int64_t>(ahead_.size());
   out->append(ahead_);
-  ahead_.clear();
+  std::string().swap(ahead_);
+  ChargeSnapshot();
 }
 
 bool KeyedTable::ContinueSnapshot(int64_t* budget, std::string* out) {
@@ -166,7 +182,7 @@ bool KeyedTable::ContinueSnapshot(int64_t* budget, std::string* out) {
         WriteDelta(p, budget);
       }
       const size_t before = out->size();
-      if (p->cursor == kNoPlace || p->block.bytes() >= kBlockBytes) Seal(p, out);
+      if (p->cursor == kNoPlace || p->block.bytes() >= block_bytes_) Seal(p, out);
       *budget -= static_cast<int64_t>(out->size() - before);
     }
     if (p != nullptr) p->block.Release();

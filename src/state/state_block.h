@@ -58,11 +58,16 @@ class BlockBuilder {
   }
   bool empty() const { return rows_ == 0 && freed_.empty(); }
   size_t bytes() const { return body_.size() + freed_.size() * 4; }
+  size_t allocated() const { return body_.capacity() + freed_.capacity() * 4; }
   /// Appends the block and starts the next one. key_group, row_bytes and layout of `header` are
   /// set.
   void Seal(BlockHeader header, std::string_view table, std::string* out);
-  /// Gives the memory back.
-  void Release() { *this = BlockBuilder(); }
+  /// Gives the memory back (which assigning an empty string does not).
+  void Release() {
+    std::string().swap(body_);
+    std::vector<uint32_t>().swap(freed_);
+    rows_ = 0;
+  }
 
  private:
   std::string body_;

@@ -25,18 +25,12 @@ int64_t Watched(int64_t limit) { return limit / 2; }
 int64_t Soft(int64_t limit) { return limit / 4 * 3; }
 int64_t High(int64_t limit) { return limit / 8 * 7; }
 
-/// The pool or the nearest one above it that has a limit; null if none has.
-const MemoryPool* NearestLimited(const MemoryPool* pool) {
-  while (pool != nullptr && pool->limit() == MemoryPool::kNoLimit) pool = pool->parent();
-  return pool;
-}
-
 size_t HeapBytes(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace
 
 StateMemory::StateMemory(MemoryPool* pool, ExtentSpace* space)
-    : pool_(pool), limited_(NearestLimited(pool)), space_(space) {
+    : pool_(pool), limited_(pool->Limited()), space_(space) {
   space_->Join(this);
 }
 
@@ -72,6 +66,12 @@ void StateMemory::Take(int64_t bytes) {
     pool_->Charge(bytes);
   }
   used_ += bytes;
+}
+
+void StateMemory::ChargeBeside(int64_t more) {
+  used_ += more;
+  if (more > 0) pool_->Charge(more);
+  if (more < 0) pool_->Release(-more);
 }
 
 void StateMemory::Give(int64_t bytes) {

@@ -51,6 +51,9 @@ class StateMemory {
   uint8_t* Allocate(size_t bytes, bool zero = false, Use use = Use::kRows);
   void Free(uint8_t* block, size_t bytes);
 
+  /// For memory beside the blocks that state needs for a while; never refused.
+  void ChargeBeside(int64_t more);
+
   /// After a step of the thread that owns what is charged to `pool`, or while it is idle: gives
   /// way to others where the job comes near its limit.
   static void EndStep(const MemoryPool* pool) {

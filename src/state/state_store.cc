@@ -156,6 +156,12 @@ void StateStore::AbortSnapshot() {
   running_ = false;
 }
 
+size_t StateStore::ahead_bytes() const {
+  size_t bytes = 0;
+  for (const Entry& e : tables_) bytes += e.table->ahead_bytes();
+  return bytes;
+}
+
 std::vector<StateStore::TableInfo> StateStore::Tables() const {
   std::vector<TableInfo> out;
   for (const Entry& e : tables_)

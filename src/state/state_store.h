@@ -77,6 +77,8 @@ class StateStore {
   /// Of the running snapshot, from BeginSnapshot on.
   bool snapshot_is_base() const { return is_base_; }
   int64_t snapshot_bytes() const { return written_; }
+  /// Copied by steps and not yet taken by ContinueSnapshot.
+  size_t ahead_bytes() const;
 
   struct TableInfo {
     std::string name;

@@ -559,7 +559,7 @@ class Paging(Cli):
         _, errors, peak = self.finish(self.start(*options))
         self.assertIn("goes on from checkpoint", errors)
         self.assertEqual(rows("out"), expected)
-        self.within(peak, more=64)  # pieces of checkpoints are not accounted
+        self.within(peak)
 
     def test_a_scratch_directory_that_cannot_be_used(self):
         text = self.error("SELECT 1", "io.tmp.dirs", "/does/not/exist: No such file",

@@ -12,8 +12,10 @@
 namespace thalweg::runtime {
 namespace {
 
-/// Chunks that wait for the disk; beyond it snapshots pause.
-constexpr int64_t kQueueBytes = 16 << 20;
+/// Chunks that wait for the disk, at most a sixteenth of the memory limit; beyond it snapshots
+/// pause.
+constexpr int64_t kMostQueued = 16 << 20;
+constexpr int64_t kLeastQueued = 512 << 10;
 /// The clock is looked at no less often, in real milliseconds.
 constexpr int64_t kLongestWaitMs = 100;
 /// A process that was stopped and has been overtaken finds out so soon after it comes back.
@@ -27,11 +29,17 @@ CheckpointCoordinator::CheckpointCoordinator(CheckpointOptions options, Checkpoi
       job_(std::move(job)),
       clock_(clock),
       storage_(options_.file_system, options_.folder),
+      pool_(std::make_shared<MemoryPool>("checkpoint",
+                                         job_.pool ? job_.pool : MemoryPool::Process())),
+      most_queued_(kMostQueued),
       epoch_(job_.epoch),
       coordinator_entries_(job_.nodes.size()),
       frozen_(job_.nodes.size()),
       ended_entries_(job_.nodes.size()) {
   for (const auto& n : job_.nodes) ended_.emplace_back(static_cast<size_t>(n.parallelism));
+  if (const MemoryPool* limited = pool_->Limited()) {
+    most_queued_ = std::clamp(limited->limit() / 16, kLeastQueued, kMostQueued);
+  }
 }
 
 CheckpointCoordinator::~CheckpointCoordinator() { Close(); }
@@ -54,8 +62,10 @@ void CheckpointCoordinator::Close() {
 }
 
 void CheckpointCoordinator::Put(Event event) {
+  const auto bytes = static_cast<int64_t>(event.bytes.size());
+  pool_->Charge(bytes);
   std::lock_guard lock(mutex_);
-  if (event.kind == Event::Kind::kChunk) queued_bytes_ += static_cast<int64_t>(event.bytes.size());
+  queued_bytes_ += bytes;
   events_.push_back(std::move(event));
   wake_.notify_one();
 }
@@ -64,7 +74,19 @@ void CheckpointCoordinator::RequestStop() { Put({.kind = Event::Kind::kStop}); }
 
 bool CheckpointCoordinator::HasRoom() const {
   std::lock_guard lock(mutex_);
-  return queued_bytes_ < kQueueBytes;
+  return queued_bytes_ < most_queued_;
+}
+
+void CheckpointCoordinator::Written(int64_t bytes) {
+  if (bytes == 0) return;
+  pool_->Release(bytes);
+  bool room = false;
+  {
+    std::lock_guard lock(mutex_);
+    room = queued_bytes_ >= most_queued_ && queued_bytes_ - bytes < most_queued_;
+    queued_bytes_ -= bytes;
+  }
+  if (room) job_.wake_workers();
 }
 
 void CheckpointCoordinator::OnChunk(int64_t epoch, int node, int subtask, std::string bytes) {
@@ -116,7 +138,6 @@ void CheckpointCoordinator::Run() {
     facts.last_begin_ms = begin_ms_;
     facts.last_end_ms = end_ms_;
     const int64_t due = NextTriggerMs(options_, facts);
-    bool was_full = false;
     {
       std::unique_lock lock(mutex_);
       const int64_t wait = std::clamp<int64_t>(due - clock_->NowMs(), 0, kLongestWaitMs);
@@ -124,14 +145,13 @@ void CheckpointCoordinator::Run() {
                      [this] { return closing_ || !events_.empty(); });
       if (closing_ && events_.empty()) break;
       events.swap(events_);
-      was_full = queued_bytes_ >= kQueueBytes;
-      queued_bytes_ = 0;
     }
-    if (was_full) job_.wake_workers();
     TakeRequests();
     const int64_t now = clock_->NowMs();
     for (Event& event : events) {
+      const auto bytes = static_cast<int64_t>(event.bytes.size());
       if (Status s = Handle(std::move(event)); !s.ok()) Fail(s, now);
+      Written(bytes);
     }
     if (pending_ != nullptr) {
       ResumeSources();

@@ -58,6 +58,7 @@ struct CheckpointedJob {
   /// Earlier histories of the job, some checkpoint of which may still be there (OwnerRecord).
   std::vector<std::string> ended_lineages;
   int max_parallelism = 128;
+  MemoryPool* pool = nullptr;  ///< whom what waits for the disk is charged to; null: the process
   std::vector<Node> nodes;
   /// Sinks that the job no longer has (DepartedSink); listed until their output is published.
   std::vector<Node> departed;
@@ -114,6 +115,8 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   };
 
   void Put(Event event);
+  /// So much less waits for the disk.
+  void Written(int64_t bytes);
   void Run();
   /// Takes in what has arrived; an error is the running checkpoint's.
   Status Handle(Event event);
@@ -145,6 +148,8 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   CheckpointedJob job_;
   Clock* const clock_;
   CheckpointStorage storage_;
+  const std::shared_ptr<MemoryPool> pool_;
+  int64_t most_queued_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

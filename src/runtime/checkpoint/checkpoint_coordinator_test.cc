@@ -41,11 +41,13 @@ class CheckpointCoordinatorTest : public ::testing::Test {
     job.notify = [this](int64_t epoch, bool durable) {
       Note((durable ? "durable " : "given up ") + std::to_string(epoch));
     };
-    job.wake_workers = [] {};
     job.fail = [this](const Status& s) { Note("job fails: " + s.message()); };
     job.end = [this] { Note("job ends"); };
     job.drain = [this] { Note("job drains"); };
+    job.pool = &pool_;
+    job.wake_workers = [this] { Note("workers wake"); };
     coordinator_ = std::make_unique<CheckpointCoordinator>(options_, std::move(job), &clock_);
+    if (!starts_) return;
     coordinator_->Start();
   }
 
@@ -99,7 +101,9 @@ class CheckpointCoordinatorTest : public ::testing::Test {
   TemporaryFolder temporary_;
   const std::string folder_ = temporary_.path();
   FaultInjectingFileSystem fs_{FileSystem::Posix()};
+  MemoryPool pool_{"job", nullptr, 64 << 20};
   ManualClock clock_{1000};
+  bool starts_ = true;
   CheckpointOptions options_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -323,6 +327,20 @@ TEST(CheckpointDecisionsTest, HowManyFailuresAreTolerated) {
   options.tolerable_failures = 2;
   EXPECT_TRUE(Tolerates(options, 2));
   EXPECT_FALSE(Tolerates(options, 3));
+}
+
+TEST_F(CheckpointCoordinatorTest, WhatWaitsForTheDiskIsBoundedAndAccounted) {
+  starts_ = false;
+  Start();
+  EXPECT_TRUE(coordinator_->HasRoom());
+  for (int i = 0; i < 2; ++i) coordinator_->OnChunk(1, kCount, 0, std::string(2 << 20, 'x'));
+  EXPECT_FALSE(coordinator_->HasRoom()) << "a sixteenth of the limit waits";
+  EXPECT_EQ(pool_.used(), 4 << 20);
+  coordinator_->Start();
+  EXPECT_TRUE(Comes("workers wake"));
+  EXPECT_TRUE(coordinator_->HasRoom());
+  coordinator_->Close();
+  EXPECT_EQ(pool_.used(), 0);
 }
 
 }  // namespace

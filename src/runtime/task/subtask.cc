@@ -15,6 +15,8 @@ namespace {
 
 // Of a snapshot, between two steps: well below a millisecond.
 constexpr int64_t kSnapshotBytes = 256 << 10;
+/// Rows that steps may have copied for it meanwhile.
+constexpr size_t kAheadBytes = 2 << 20;
 
 int64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
@@ -89,7 +91,7 @@ Result<bool> Subtask::Run(const std::atomic<bool>& stop) {
     if (!served.ok()) return served.status().WithContext(config_.name);
     moved = *served;
   }
-  while (Flush(&moved)) {
+  while (Flush(&moved) && !AheadOfSnapshot()) {
     if (phase_ == Phase::kEnding) {
       phase_ = Phase::kFinished;
       moved = true;
@@ -232,6 +234,10 @@ void Subtask::RequestBarrier(int64_t epoch, bool suspend) {
 
 void Subtask::NotifyCheckpoint(int64_t epoch, bool durable) {
   (durable ? durable_epoch_ : failed_epoch_).store(epoch);
+}
+
+bool Subtask::AheadOfSnapshot() const {
+  return writing_snapshot() && state_.ahead_bytes() > kAheadBytes;
 }
 
 Status Subtask::OnBarrier(int64_t epoch) {

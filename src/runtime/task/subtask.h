@@ -114,6 +114,8 @@ class Subtask final : public operators::OperatorContext {
   Result<bool> ServeSnapshot();
   Result<bool> WriteSnapshot();
   bool writing_snapshot() const { return snapshot_epoch_ != 0 && !snapshot_written_; }
+  /// Steps copy rows for the snapshot faster than they are taken: none is run meanwhile.
+  bool AheadOfSnapshot() const;
   Status End(bool stopped);
   void PublishCounters();
 

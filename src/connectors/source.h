@@ -48,6 +48,8 @@ class Enumerator {
 /// What a reader gets from its task.
 struct ReaderContext {
   int32_t batch_rows = 4096;  ///< upper bound of rows per batch
+  /// How many threads the reader may start to decode with it: workers that have no split to read.
+  int decode_helpers = 0;
   /// Called from any thread when a reader that answered kPending can go on.
   std::function<void()> wake;
   const expr::EvalContext* eval = nullptr;  ///< local time zone, clock

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -50,6 +51,18 @@ class StreamDecoder {
   /// After the last record that Next has returned.
   virtual DecodePosition position() const = 0;
   virtual int64_t skipped() const = 0;
+};
+
+/// Finds where a stream may be cut, so that its parts can be decoded apart from each other
+/// (formats/parallel_decoder.h). Not thread-safe.
+class StreamCutter {
+ public:
+  virtual ~StreamCutter() = default;
+  /// A record begins with the bytes that come next; `file_start`: the stream does, too.
+  virtual void Restart(bool file_start) = 0;
+  /// Goes on with the bytes that follow. The length of the part of them that ends, beyond doubt, at
+  /// a record's end; 0 if no end is found in them.
+  virtual size_t Cut(std::string_view bytes) = 0;
 };
 
 /// Encodes rows as bytes appended to a file or message stream. Not thread-safe.

@@ -37,6 +37,8 @@ struct Format {
   // Stream formats; null for random-access ones.
   Result<std::unique_ptr<StreamDecoder>> (*make_decoder)(const DecodeTarget&, const FormatOptions&,
                                                          const FormatContext&) = nullptr;
+  /// Null if streams of the format cannot be cut.
+  Result<std::unique_ptr<StreamCutter>> (*make_cutter)(const FormatOptions&) = nullptr;
   Result<std::unique_ptr<StreamEncoder>> (*make_encoder)(const data::Schema&, const FormatOptions&,
                                                          const FormatContext&) = nullptr;
   // Random-access formats; null for stream ones.

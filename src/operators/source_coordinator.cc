@@ -57,6 +57,12 @@ std::vector<SplitState> SourceCoordinator::Take(int subtask, int parallelism) {
   return out;
 }
 
+int SourceCoordinator::IdleSubtasksPerSplit(int parallelism) {
+  std::lock_guard lock(mutex_);
+  const int splits = std::max(1, static_cast<int>(unassigned_.size()));
+  return std::max(0, parallelism - splits) / splits;
+}
+
 Status SourceCoordinator::Snapshot(OperatorState* state) {
   std::lock_guard discovery(discovery_);
   std::lock_guard lock(mutex_);

@@ -53,6 +53,9 @@ class SourceCoordinator {
   /// knows.
   bool HasNothingFor(int subtask);
 
+  /// How many of `parallelism` subtasks have no split, shared out among the splits there are.
+  int IdleSubtasksPerSplit(int parallelism);
+
   /// What the enumerator knows and the splits that no subtask has taken: the coordinator's part of
   /// a snapshot; the subtasks' parts are the splits they hold. From here to Resume no split changes
   /// hands, so that each is in exactly one of the parts.

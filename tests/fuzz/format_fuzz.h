@@ -1,5 +1,5 @@
-// What the decoders' fuzzers share: decode an input whole and in pieces; both must give the same
-// rows, the same error and the same position.
+// What the decoders' fuzzers share: decode an input whole, in pieces and with a helping thread; all
+// must give the same rows, the same error and the same position.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,10 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "formats/decode_testing.h"
-#include "formats/registry.h"
+#include "formats/parallel_decoder.h"
 #include "formats/row_text_testing.h"
 
 namespace thalweg::formats {
@@ -23,8 +24,8 @@ struct FuzzResult {
 
 inline FuzzResult FuzzDecode(const char* format, const DecodeTarget& target,
                              const FormatOptions& options, std::string_view input, size_t chunk,
-                             int32_t max_rows) {
-  auto decoder = FindFormat(format)->make_decoder(target, options, {});
+                             int32_t max_rows, int helpers) {
+  auto decoder = MakeStreamDecoder(*FindFormat(format), target, options, {}, helpers);
   if (!decoder.ok()) return {};
   FuzzResult r;
   Status status;
@@ -35,12 +36,13 @@ inline FuzzResult FuzzDecode(const char* format, const DecodeTarget& target,
   return r;
 }
 
-/// Aborts if the size of the chunks makes a difference.
+/// Aborts if the size of the chunks or a helper makes a difference.
 inline void CheckFuzzInput(const char* format, const DecodeTarget& target,
                            const FormatOptions& options, std::string_view input) {
-  const FuzzResult whole = FuzzDecode(format, target, options, input, input.size() + 1, 1000);
-  for (const size_t chunk : {size_t{1}, size_t{7}, size_t{64}}) {
-    const FuzzResult pieces = FuzzDecode(format, target, options, input, chunk, 3);
+  const FuzzResult whole = FuzzDecode(format, target, options, input, input.size() + 1, 1000, 0);
+  for (const auto& [chunk, helpers] : {std::pair{1, 0}, {7, 0}, {64, 0}, {32, 1}}) {
+    const FuzzResult pieces =
+        FuzzDecode(format, target, options, input, static_cast<size_t>(chunk), 3, helpers);
     if (pieces.rows == whole.rows && pieces.error == whole.error &&
         pieces.position.byte_offset == whole.position.byte_offset &&
         pieces.position.line == whole.position.line && pieces.skipped == whole.skipped) {
@@ -48,9 +50,9 @@ inline void CheckFuzzInput(const char* format, const DecodeTarget& target,
     }
     std::fprintf(
         stderr,
-        "chunks of %zu: %zu rows, error '%s', offset %lld, line %lld, skipped %lld\n"
+        "chunks of %d, %d helpers: %zu rows, error '%s', offset %lld, line %lld, skipped %lld\n"
         "whole: %zu rows, error '%s', offset %lld, line %lld, skipped %lld\n",
-        chunk, pieces.rows.size(), pieces.error.c_str(),
+        chunk, helpers, pieces.rows.size(), pieces.error.c_str(),
         static_cast<long long>(pieces.position.byte_offset),
         static_cast<long long>(pieces.position.line), static_cast<long long>(pieces.skipped),
         whole.rows.size(), whole.error.c_str(), static_cast<long long>(whole.position.byte_offset),

@@ -11,6 +11,7 @@
 #include "connectors/filesystem/frugal_file.h"
 #include "connectors/filesystem/whole_file.h"
 #include "data/column_builder.h"
+#include "formats/parallel_decoder.h"
 
 namespace thalweg::connectors {
 namespace {
@@ -190,6 +191,9 @@ class StreamFileReader : public SplitReader {
   bool last_fed_ = false;
 };
 
+/// Reading and cutting a stream keep one thread as busy as decoding does three.
+constexpr int kMaxDecodeHelpers = 3;
+
 class RowGroupFileReader : public SplitReader {
  public:
   RowGroupFileReader(FileReaderOptions options, std::string path, Layout layout,
@@ -263,9 +267,10 @@ Result<std::unique_ptr<SplitReader>> MakeFileSplitReader(const FileReaderOptions
     if (!split.position.empty()) {
       TW_RETURN_IF_ERROR(DecodePosition(split.position, kStreamPosition, &first, &second));
     }
-    TW_ASSIGN_OR_RETURN(auto decoder,
-                        format.make_decoder({layout.decoded, options.file_columns},
-                                            options.format.options, options.format.context));
+    TW_ASSIGN_OR_RETURN(auto decoder, formats::MakeStreamDecoder(
+                                          format, {layout.decoded, options.file_columns},
+                                          options.format.options, options.format.context,
+                                          std::min(context.decode_helpers, kMaxDecodeHelpers)));
     return {std::make_unique<StreamFileReader>(
         options.file_system, file.path, std::move(layout), std::move(decoder),
         formats::DecodePosition{static_cast<int64_t>(first), static_cast<int64_t>(second)},

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "formats/decode_testing.h"
-#include "formats/registry.h"
+#include "formats/parallel_decoder.h"
 #include "formats/row_text_testing.h"
 
 namespace thalweg::formats {
@@ -25,30 +27,34 @@ struct Decoded {
   int64_t skipped = 0;
 };
 
-/// Decodes at several chunk sizes, which must not make a difference.
+/// Decodes at several chunk sizes, alone and with helpers, which must not make a difference.
 Decoded Decode(const Schema& physical, const Schema& read, std::string_view input,
                const FormatOptions& options = {}) {
-  Decoded first;
-  for (const size_t chunk :
-       {input.size() + 1, size_t{1}, size_t{2}, size_t{3}, size_t{5}, size_t{16}, size_t{63}}) {
-    auto decoder = FindFormat("csv")->make_decoder({read, physical}, options, {});
-    if (!decoder.ok()) return {{}, decoder.status(), {}, 0};
-    Decoded d;
-    const auto batches = DecodeAll(decoder->get(), input, chunk, chunk == 3 ? 1 : 100, &d.status);
-    d.rows = RowTexts(batches);
-    d.position = (*decoder)->position();
-    d.skipped = (*decoder)->skipped();
-    if (chunk > input.size()) {
-      first = d;
-      continue;
+  std::optional<Decoded> first;
+  for (const int helpers : {0, 2}) {
+    for (const size_t chunk :
+         {input.size() + 1, size_t{1}, size_t{2}, size_t{3}, size_t{5}, size_t{16}, size_t{63}}) {
+      auto decoder = MakeStreamDecoder(*FindFormat("csv"), {read, physical}, options, {}, helpers);
+      if (!decoder.ok()) return {{}, decoder.status(), {}, 0};
+      Decoded d;
+      const auto batches = DecodeAll(decoder->get(), input, chunk, chunk == 3 ? 1 : 100, &d.status);
+      d.rows = RowTexts(batches);
+      d.position = (*decoder)->position();
+      d.skipped = (*decoder)->skipped();
+      if (!first) {
+        first = d;
+        continue;
+      }
+      const auto how =
+          "chunks of " + std::to_string(chunk) + ", helpers: " + std::to_string(helpers);
+      EXPECT_EQ(d.rows, first->rows) << how;
+      EXPECT_EQ(d.status.message(), first->status.message()) << how;
+      EXPECT_EQ(d.position.byte_offset, first->position.byte_offset) << how;
+      EXPECT_EQ(d.position.line, first->position.line) << how;
+      EXPECT_EQ(d.skipped, first->skipped) << how;
     }
-    EXPECT_EQ(d.rows, first.rows) << "chunks of " << chunk;
-    EXPECT_EQ(d.status.message(), first.status.message()) << "chunks of " << chunk;
-    EXPECT_EQ(d.position.byte_offset, first.position.byte_offset) << "chunks of " << chunk;
-    EXPECT_EQ(d.position.line, first.position.line) << "chunks of " << chunk;
-    EXPECT_EQ(d.skipped, first.skipped) << "chunks of " << chunk;
   }
-  return first;
+  return *first;
 }
 Decoded Decode(const Schema& schema, std::string_view input, const FormatOptions& options = {}) {
   return Decode(schema, schema, input, options);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "formats/csv/csv_cutter.h"
 #include "formats/csv/csv_decoder.h"
 #include "formats/csv/csv_encoder.h"
 #include "formats/csv/csv_options.h"
@@ -67,6 +68,11 @@ Result<std::unique_ptr<StreamDecoder>> MakeDecoder(const DecodeTarget& target,
   return std::unique_ptr<StreamDecoder>(std::make_unique<CsvDecoder>(target, parsed));
 }
 
+Result<std::unique_ptr<StreamCutter>> MakeCutter(const FormatOptions& options) {
+  TW_ASSIGN_OR_RETURN(const CsvOptions parsed, ParseCsvOptions(options));
+  return std::unique_ptr<StreamCutter>(std::make_unique<CsvCutter>(parsed));
+}
+
 Result<std::unique_ptr<StreamEncoder>> MakeEncoder(const data::Schema& schema,
                                                    const FormatOptions& options,
                                                    const FormatContext&) {
@@ -82,6 +88,7 @@ const Format& CsvFormat() {
                                      .options = kOptions,
                                      .validate = Validate,
                                      .make_decoder = MakeDecoder,
+                                     .make_cutter = MakeCutter,
                                      .make_encoder = MakeEncoder};
   return kFormat;
 }

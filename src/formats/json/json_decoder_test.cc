@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "formats/decode_testing.h"
-#include "formats/registry.h"
+#include "formats/parallel_decoder.h"
 #include "formats/row_text_testing.h"
 
 namespace thalweg::formats {
@@ -24,27 +26,32 @@ struct Decoded {
   int64_t skipped = 0;
 };
 
-/// Decodes at several chunk sizes, which must not make a difference.
+/// Decodes at several chunk sizes, alone and with helpers, which must not make a difference.
 Decoded Decode(const Schema& schema, std::string_view input, const FormatOptions& options = {}) {
-  Decoded first;
-  for (const size_t chunk : {input.size() + 1, size_t{1}, size_t{3}, size_t{40}}) {
-    auto decoder = FindFormat("json")->make_decoder({schema, schema}, options, {});
-    if (!decoder.ok()) return {{}, decoder.status(), {}, 0};
-    Decoded d;
-    const auto batches = DecodeAll(decoder->get(), input, chunk, chunk == 3 ? 1 : 100, &d.status);
-    d.rows = RowTexts(batches);
-    d.position = (*decoder)->position();
-    d.skipped = (*decoder)->skipped();
-    if (chunk > input.size()) {
-      first = d;
-      continue;
+  std::optional<Decoded> first;
+  for (const int helpers : {0, 2}) {
+    for (const size_t chunk : {input.size() + 1, size_t{1}, size_t{3}, size_t{40}}) {
+      auto decoder = MakeStreamDecoder(*FindFormat("json"), {schema, schema}, options, {}, helpers);
+      if (!decoder.ok()) return {{}, decoder.status(), {}, 0};
+      Decoded d;
+      const auto batches = DecodeAll(decoder->get(), input, chunk, chunk == 3 ? 1 : 100, &d.status);
+      d.rows = RowTexts(batches);
+      d.position = (*decoder)->position();
+      d.skipped = (*decoder)->skipped();
+      if (!first) {
+        first = d;
+        continue;
+      }
+      const auto how =
+          "chunks of " + std::to_string(chunk) + ", helpers: " + std::to_string(helpers);
+      EXPECT_EQ(d.rows, first->rows) << how;
+      EXPECT_EQ(d.status.message(), first->status.message()) << how;
+      EXPECT_EQ(d.position.byte_offset, first->position.byte_offset) << how;
+      EXPECT_EQ(d.position.line, first->position.line) << how;
+      EXPECT_EQ(d.skipped, first->skipped) << how;
     }
-    EXPECT_EQ(d.rows, first.rows) << "chunks of " << chunk;
-    EXPECT_EQ(d.status.message(), first.status.message()) << "chunks of " << chunk;
-    EXPECT_EQ(d.position.byte_offset, first.position.byte_offset) << "chunks of " << chunk;
-    EXPECT_EQ(d.position.line, first.position.line) << "chunks of " << chunk;
   }
-  return first;
+  return *first;
 }
 
 /// The one value of column `a`.

@@ -5,6 +5,7 @@
 #include "formats/json/json_decoder.h"
 #include "formats/json/json_encoder.h"
 #include "formats/json/json_options.h"
+#include "formats/text/line_cutter.h"
 
 namespace thalweg::formats::json {
 namespace {
@@ -71,6 +72,7 @@ const Format& JsonFormat() {
                                      .options = kOptions,
                                      .validate = Validate,
                                      .make_decoder = MakeDecoder,
+                                     .make_cutter = text::LineCutter::Make,
                                      .make_encoder = MakeEncoder};
   return kFormat;
 }

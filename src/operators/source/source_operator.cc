@@ -36,6 +36,7 @@ Status SourceOperator::TakeSplits() {
     OpenSplit* raw = open.get();
     connectors::ReaderContext reader_context;
     reader_context.batch_rows = context_->batch_rows();
+    reader_context.decode_helpers = coordinator_->IdleSubtasksPerSplit(context_->parallelism());
     reader_context.eval = &context_->eval();
     reader_context.wake = wake_;
     TW_ASSIGN_OR_RETURN(raw->reader, coordinator_->source()->MakeReader(

@@ -180,7 +180,7 @@ class Fields {
     uint64_t n = 0;
     Get(&n);
     for (uint64_t i = 0; ok_ && i < n; ++i) {
-      T item;
+      T item{};
       Get(&item);
       items->push_back(std::move(item));
     }

@@ -140,7 +140,7 @@ uint8_t* ExtentSpace::Allocate(size_t extents, bool huge) {
 
 Result<uint8_t*> ExtentSpace::AllocatePaged(size_t extents) {
   auto at = TryAllocatePaged(extents);
-  Remember(at.status());
+  TW_RETURN_IF_ERROR(Remember(at.status()));
   return at;
 }
 

@@ -40,7 +40,7 @@ class SortedRuns {
   struct Chunk;
   class OwnedBytes;
   struct Run {
-    uint32_t number;
+    uint64_t number;
     std::deque<uint8_t*> chunks;  // not read yet
   };
   class Merge;
@@ -61,7 +61,7 @@ class SortedRuns {
   std::optional<state::KeyedTable> table_;
   std::shared_ptr<data::Column> chunk_number_ = data::Column::Make(data::Type::Bigint(), 1);
   std::deque<Run> runs_;  // oldest first
-  uint32_t next_run_ = 1;
+  uint64_t next_run_ = 1;
   int64_t next_chunk_ = 0;
   std::string open_;  // records that are not in a chunk yet
   std::unique_ptr<Merge> merge_;

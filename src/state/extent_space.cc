@@ -265,7 +265,7 @@ void ExtentSpace::TrimWindow() {
   };
   std::unique_lock lock(trim_mutex_, std::try_to_lock);
   if (!lock.owns_lock()) {  // somebody is at it; who brings pages back faster than that waits
-    if (resident_.load(std::memory_order_relaxed) <= window / 4 * 5) return;
+    if (resident_.load(std::memory_order_relaxed) - window <= window / 4) return;
     lock.lock();
   }
   int64_t now = resident();

@@ -436,6 +436,7 @@ class Paging(Cli):
     # Groups of 170 bytes and their index; then some of them again, in any order.
     KEYS = 1_500_000 if not SANITIZED else 500_000
     WINDOW_KEYS = 600_000
+    SORTED_KEYS = 1_500_000
 
     def use(self, keys):
         self.keys, self.rows_in = keys, keys + keys // 10
@@ -501,7 +502,7 @@ class Paging(Cli):
                 self.assertIn(f",{self.rows_in if window[0] == 'T' else 2 * self.rows_in},", out)
 
     def test_rows_that_wait_to_be_sorted(self):
-        self.use(self.KEYS)
+        self.use(self.SORTED_KEYS)
         # What a child has taken at most includes what this process holds when it starts it, so the
         # rows are read one by one.
         self.outgrow("CREATE TABLE o (m BIGINT, n BIGINT, t STRING) WITH ('connector' = 'filesystem', "

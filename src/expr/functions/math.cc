@@ -1,5 +1,6 @@
 // Functions of DOUBLE: roots, powers, logarithms, angles.
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "expr/binding.h"
@@ -60,6 +61,11 @@ Result<BoundFunction> BindConstant(const BindArgs& args) {
   return BindDouble(args, 0, &Constant<kValue>);
 }
 
+/// x to the power of 0.5, which differs from sqrt for -0.0 (0.0) and -Infinity (Infinity).
+double SquareRoot(double x) {
+  return x == -std::numeric_limits<double>::infinity() ? -x : std::sqrt(x) + 0.0;
+}
+
 constexpr double kDegreesPerRadian = 180.0 / std::numbers::pi;
 
 constexpr auto kCategory = FunctionCategory::kArithmetic;
@@ -78,7 +84,7 @@ const ScalarFunction kFunctions[] = {
      "SQRT(numeric)",
      "The square root; NaN below zero.",
      {"SQRT(4)", "2.0"},
-     &Unary<[](double x) { return std::sqrt(x); }>},
+     &Unary<[](double x) { return SquareRoot(x); }>},
     {"EXP",
      {},
      kCategory,

@@ -87,6 +87,21 @@ Result<WindowArguments> ArrangeArguments(const ast::Call& call, std::string_view
   return out;
 }
 
+bool IsBodyOnly(const ast::Query& query) {
+  return query.with.empty() && query.order_by.empty() && query.offset == nullptr &&
+         query.fetch == nullptr;
+}
+
+/// The alias of VALUES with one column names that column, too.
+bool IsSingleColumnOfValues(const ast::TableRef& ref, const PlanNode& plan) {
+  if (ref.kind != ast::TableKind::kDerived || plan.schema.size() != 1) return false;
+  const ast::Query* query = static_cast<const ast::DerivedTable&>(ref).query.get();
+  while (IsBodyOnly(*query) && query->body->kind == ast::BodyKind::kNested) {
+    query = static_cast<const ast::NestedQuery&>(*query->body).query.get();
+  }
+  return IsBodyOnly(*query) && query->body->kind == ast::BodyKind::kValues;
+}
+
 }  // namespace
 
 Result<PlanPtr> QueryBinder::BindTableRef(const ast::TableRef& ref, Scope* scope) {
@@ -154,6 +169,9 @@ Result<PlanPtr> QueryBinder::BindTableRef(const ast::TableRef& ref, Scope* scope
     std::vector<std::string> names;
     for (const ast::Identifier& column : ref.column_aliases) names.push_back(column.name);
     plan = MakeRename(std::move(plan), names);
+  }
+  if (ref.alias && ref.column_aliases.empty() && IsSingleColumnOfValues(ref, *plan)) {
+    plan = MakeRename(std::move(plan), {alias});
   }
   scope->Add(std::move(alias), plan->schema, std::move(qualifier));
   return plan;

@@ -126,22 +126,22 @@ Status Parser::ParseIntervalQualifier(std::string* qualifier, data::Type* type) 
     }
     TW_RETURN_IF_ERROR(ExpectSymbol(")"));
   }
+  // "TO" belongs to the interval only if it can: FLOOR(t + INTERVAL '1' DAY TO YEAR).
   std::string to;
-  if (TakeWord("TO")) {
-    to = Peek().kind == TokenKind::kWord ? SingularUnit(Peek().upper) : "";
-    if (to.empty()) return Unexpected(kExpected);
-    SqlSpan to_span = Take().span;
+  if (AtWord("TO") && Peek(1).kind == TokenKind::kWord) to = SingularUnit(Peek(1).upper);
+  const bool range = (from == "YEAR" && to == "MONTH") ||
+                     (from == "DAY" && (to == "HOUR" || to == "MINUTE" || to == "SECOND")) ||
+                     (from == "HOUR" && (to == "MINUTE" || to == "SECOND")) ||
+                     (from == "MINUTE" && to == "SECOND");
+  if (range) {
+    Take();
+    Take();
     if (to == "SECOND" && TakeSymbol("(")) {
       TW_ASSIGN_OR_RETURN(fraction, ParseSmallInteger("the fraction of an interval", 0, 9));
       TW_RETURN_IF_ERROR(ExpectSymbol(")"));
     }
-    bool valid = (from == "YEAR" && to == "MONTH") ||
-                 (from == "DAY" && (to == "HOUR" || to == "MINUTE" || to == "SECOND")) ||
-                 (from == "HOUR" && (to == "MINUTE" || to == "SECOND")) ||
-                 (from == "MINUTE" && to == "SECOND");
-    if (!valid) {
-      return Status::InvalidSql(to_span, "an interval cannot go from " + from + " to " + to);
-    }
+  } else {
+    to.clear();
   }
   (void)explicit_leading;
   *qualifier = to.empty() ? from : from + " TO " + to;

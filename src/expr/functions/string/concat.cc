@@ -115,12 +115,21 @@ Result<BoundFunction> BindConcatOperator(const BindArgs& a) {
   return NoMatch("||(string, string)", a);
 }
 
+bool IsNegativeLiteral(const data::ColumnPtr& c) {
+  if (c == nullptr || c->IsNull(0)) return false;
+  if (c->physical() == data::PhysicalType::kInt64) return c->At<int64_t>(0) < 0;
+  return c->physical() == data::PhysicalType::kInt32 && c->At<int32_t>(0) < 0;
+}
+
 /// One common type; the choice is cast to it.
 Result<BoundFunction> BindElt(const BindArgs& a) {
   constexpr std::string_view kSignature = "ELT(index, expression, ...)";
   for (Arg kind : {Arg::kString, Arg::kBinary}) {
     auto m = MatchRepeated(a, {Arg::kInteger}, kind, 1);
     if (!m) continue;
+    if (IsNegativeLiteral(a.literals[0])) {
+      return Status::InvalidSql("The index of ELT must not be negative");
+    }
     int32_t length = 0;
     bool fixed = true;
     for (const Type& t : a.types.subspan(1)) {

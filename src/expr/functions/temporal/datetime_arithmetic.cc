@@ -25,22 +25,11 @@ int64_t Add(int64_t a, int64_t b) {
 
 bool IsMonths(const Type& t) { return t.root() == TypeRoot::kIntervalYearMonth; }
 
-/// Units of a timestamp's storage in a millisecond, and in a step of its precision.
-struct TimestampUnits {
-  explicit TimestampUnits(int precision)
-      : per_ms(data::TimestampUnitsPerSecond(precision) / 1000),
-        step(precision == 0   ? 1000
-             : precision == 1 ? 100
-             : precision == 2 ? 10
-                              : 1) {}
-  int64_t per_ms;
-  int64_t step;
-  /// A TIMESTAMP(0) has no milliseconds, even after one was added.
-  int64_t Cut(int64_t v) const { return step == 1 ? v : FloorDiv(v, step) * step; }
-};
+/// Units of a timestamp's storage in a millisecond.
+int64_t UnitsPerMilli(const Type& t) { return data::TimestampUnitsPerSecond(t.precision()) / 1000; }
 
-int64_t AddMonthsToTimestamp(int64_t value, int64_t months, const TimestampUnits& u) {
-  const int64_t per_day = kMillisPerDay * u.per_ms;
+int64_t AddMonthsToTimestamp(int64_t value, int64_t months, int64_t per_ms) {
+  const int64_t per_day = kMillisPerDay * per_ms;
   const int64_t days = FloorDiv(value, per_day);
   return AddMonths(days, months) * per_day + (value - days * per_day);
 }
@@ -51,19 +40,17 @@ Status AddToTimestamp(const KernelCall& call, data::Column* out) {
   const data::Column& interval = *call.args[kInterval];
   const ColumnView<int64_t> in(*call.args[1 - kInterval]);
   auto* to = out->mutable_values<int64_t>();
-  const TimestampUnits u(call.result_type.precision());
+  const int64_t per_ms = UnitsPerMilli(call.result_type);
   if (IsMonths(interval.type())) {
     const ColumnView<int32_t> months(interval);
-    call.rows.ForEach(
-        [&](int32_t i) { to[i] = AddMonthsToTimestamp(in[i], kSign * int64_t{months[i]}, u); });
+    call.rows.ForEach([&](int32_t i) {
+      to[i] = AddMonthsToTimestamp(in[i], kSign * int64_t{months[i]}, per_ms);
+    });
     return Status::OK();
   }
   const ColumnView<int64_t> ms(interval);
-  if (u.step == 1) {
-    call.rows.ForEach([&](int32_t i) { to[i] = Add(in[i], kSign * ms[i] * u.per_ms); });
-  } else {
-    call.rows.ForEach([&](int32_t i) { to[i] = u.Cut(Add(in[i], kSign * ms[i])); });
-  }
+  // A TIMESTAMP(0) keeps the milliseconds that were added, though it does not show them.
+  call.rows.ForEach([&](int32_t i) { to[i] = Add(in[i], kSign * ms[i] * per_ms); });
   return Status::OK();
 }
 
@@ -170,8 +157,8 @@ int64_t AddInterval(const Type& type, int64_t value, bool months, int64_t amount
     case TypeRoot::kTime:
       return months ? value : FloorMod(value + amount % kMillisPerDay, kMillisPerDay);
     default: {
-      const TimestampUnits u(type.precision());
-      return months ? AddMonthsToTimestamp(value, amount, u) : u.Cut(Add(value, amount * u.per_ms));
+      const int64_t per_ms = UnitsPerMilli(type);
+      return months ? AddMonthsToTimestamp(value, amount, per_ms) : Add(value, amount * per_ms);
     }
   }
 }

@@ -1,5 +1,6 @@
 // OVERLAPS.
-#include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "expr/functions/signature.h"
 #include "expr/functions/temporal/datetime_arithmetic.h"
@@ -14,6 +15,8 @@ using data::ColumnView;
 using data::Type;
 using data::TypeRoot;
 
+using End = std::optional<int64_t>;  // nothing: NULL
+
 /// Reads one end of a period: a datetime, or an interval added to the start.
 class EndReader {
  public:
@@ -22,12 +25,15 @@ class EndReader {
         wide_(c.physical() == data::PhysicalType::kInt64),
         interval_(c.type().is_interval()),
         months_(c.type().root() == TypeRoot::kIntervalYearMonth) {}
-  int64_t Raw(int32_t row) const {
+  End Raw(int32_t row) const {
     const int32_t i = column_.encoding() == data::Encoding::kConstant ? 0 : row;
+    if (column_.IsNull(i)) return std::nullopt;
     return wide_ ? column_.values<int64_t>()[i] : column_.values<int32_t>()[i];
   }
-  int64_t From(const Type& type, int64_t start, int32_t row) const {
-    return interval_ ? AddInterval(type, start, months_, Raw(row)) : Raw(row);
+  End From(const Type& type, End start, int32_t row) const {
+    const End raw = Raw(row);
+    if (!interval_ || !raw || !start) return interval_ && !start ? std::nullopt : raw;
+    return AddInterval(type, *start, months_, *raw);
   }
 
  private:
@@ -35,17 +41,25 @@ class EndReader {
   bool wide_, interval_, months_;
 };
 
-/// Each period is put in order; touching ends overlap.
+End NotLess(End a, End b) { return a && b ? End(*a >= *b) : std::nullopt; }
+
+/// Each period is put in order, an end that is NULL first; touching ends overlap. One end is enough
+/// to say that the periods are apart: FALSE AND NULL is FALSE.
 Status Overlaps(const KernelCall& call, data::Column* out) {
   const EndReader a(*call.args[0]), b(*call.args[1]), c(*call.args[2]), d(*call.args[3]);
   const Type& type = call.args[0]->type();
   auto* to = out->mutable_values<uint8_t>();
+  const auto in_order = [](End* start, End* end) {
+    if (!*start || !*end || **start > **end) std::swap(*start, *end);
+  };
   call.rows.ForEach([&](int32_t i) {
-    int64_t start1 = a.Raw(i), start2 = c.Raw(i);
-    int64_t end1 = b.From(type, start1, i), end2 = d.From(type, start2, i);
-    if (start1 > end1) std::swap(start1, end1);
-    if (start2 > end2) std::swap(start2, end2);
-    to[i] = end1 >= start2 && end2 >= start1;
+    End start1 = a.Raw(i), start2 = c.Raw(i);
+    End end1 = b.From(type, start1, i), end2 = d.From(type, start2, i);
+    in_order(&start1, &end1);
+    in_order(&start2, &end2);
+    const End first = NotLess(end1, start2), second = NotLess(end2, start1);
+    to[i] = first.value_or(1) != 0 && second.value_or(1) != 0;
+    if (to[i] != 0 && !(first && second)) out->SetNull(i);
   });
   return Status::OK();
 }
@@ -53,22 +67,17 @@ Status Overlaps(const KernelCall& call, data::Column* out) {
 Result<BoundFunction> BindOverlaps(const BindArgs& a) {
   auto m = Match(a, {Arg::kDatetime, Arg::kAny, Arg::kDatetime, Arg::kAny});
   if (!m) return NoMatch("", a);
-  // All datetimes become the widest of their types.
+  // Datetimes are of one kind, and become the one of the greatest precision.
   Type type = a.types[0];
   for (const Type& t : a.types) {
     if (t.is_interval()) continue;
-    if (!t.is_datetime() || (t.root() == TypeRoot::kTime) != (type.root() == TypeRoot::kTime)) {
-      return NoMatch("", a);
-    }
-    if (t.is_timestamp() && (!type.is_timestamp() || t.precision() > type.precision() ||
-                             (t.root() > type.root() && t.precision() == type.precision()))) {
-      type = t;
-    }
+    if (t.root() != type.root()) return NoMatch("", a);
+    if (t.is_timestamp() && t.precision() > type.precision()) type = t;
   }
   for (Type& p : m->params) {
     if (p.is_datetime()) p = type.WithNullable(p.nullable());
   }
-  return m->Returns(Type::Boolean(), &Overlaps);
+  return m->Returns(Type::Boolean(), &Overlaps, NullPolicy::kCustom);
 }
 
 }  // namespace

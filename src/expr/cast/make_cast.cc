@@ -73,12 +73,13 @@ Result<ExprPtr> CountedInterval(const Expr& literal, const Type& interval,
 Result<ExprPtr> MakeCast(ExprPtr e, const Type& target, const EvalContext& context, bool try_cast) {
   const Type from = e->type;
   const Type to = target.is_interval() ? NormalizedInterval(target) : target;
-  if (from.EqualsIgnoringNullability(to)) return e;
+  const bool same = from.EqualsIgnoringNullability(to);
+  if (same && (!try_cast || from.nullable())) return e;
   // A number by way of STRING and back is itself, as Flink's planner knows (NaN = NaN included).
   if (from.EqualsIgnoringNullability(Type::String()) && to.is_numeric() &&
       e->kind == ExprKind::kCall && e->function->name == "CAST" &&
       e->args[0]->type.EqualsIgnoringNullability(to)) {
-    return e->args[0];
+    return MakeCast(e->args[0], to, context, try_cast);
   }
   if (to.is_interval() && e->kind == ExprKind::kLiteral && from.is_integer()) {
     TW_ASSIGN_OR_RETURN(e, CountedInterval(*e, target, context));
@@ -90,15 +91,15 @@ Result<ExprPtr> MakeCast(ExprPtr e, const Type& target, const EvalContext& conte
     bound.column_kernel = &AllNull;
     bound.nulls = NullPolicy::kCustom;
     bound.result_nulls = ResultNulls::kAlways;
-  } else if (SameStorage(from, to)) {
+  } else if (same || SameStorage(from, to)) {
     bound.column_kernel = &Rewrap;
     bound.nulls = NullPolicy::kCustom;
   } else {
     Result<BoundFunction> cast = BindCast(from, to, context, try_cast);
     if (!cast.ok()) return cast.status();
     bound = *std::move(cast);
-    if (try_cast) bound.result_nulls = ResultNulls::kAlways;
   }
+  if (try_cast) bound.result_nulls = ResultNulls::kAlways;
   bound.params = {from};
   bound.result = to.WithTimeAttribute(data::TimeAttribute::kNone);
   const ScalarFunction* f = FindScalarFunction(try_cast ? "TRY_CAST" : "CAST");

@@ -1,7 +1,9 @@
 // =, <>, <, <=, >, >=, IS [NOT] NULL; BETWEEN, IN and IS [NOT] DISTINCT FROM are forms
 // (expr/forms.cc).
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <limits>
 
 #include "expr/binding.h"
 #include "expr/builder.h"
@@ -167,6 +169,16 @@ Kernel KernelFor(PhysicalType physical) {
   return nullptr;
 }
 
+/// Java's order of doubles: -0.0 before 0.0, NaN behind everything.
+int64_t JavaOrder(double v) {
+  if (v != v) return std::numeric_limits<int64_t>::max();
+  const auto bits = std::bit_cast<int64_t>(v);
+  return bits < 0 ? bits ^ std::numeric_limits<int64_t>::max() : bits;
+}
+
+template <typename Op>
+constexpr bool kIsOrder = !std::is_same_v<Op, Equal> && !std::is_same_v<Op, NotEqual>;
+
 template <typename Op>
 Result<BoundFunction> BindCompare(const BindArgs& args) {
   if (args.types.size() != 2) return NoSuchOverload();
@@ -176,6 +188,13 @@ Result<BoundFunction> BindCompare(const BindArgs& args) {
   f.params = {type, type};
   f.result = Type::Boolean();
   f.kernel = KernelFor<Op>(data::PhysicalTypeOf(type));
+  if constexpr (kIsOrder<Op>) {
+    // Flink orders a DECIMAL and a DOUBLE by Double.compare, but two DOUBLEs by the operators.
+    if (args.types[0].is_decimal() != args.types[1].is_decimal() &&
+        type.root() == TypeRoot::kDouble) {
+      f.kernel = &EachRow<[](double a, double b) { return Op::Apply(JavaOrder(a), JavaOrder(b)); }>;
+    }
+  }
   f.total = data::PhysicalTypeOf(type) < PhysicalType::kString;
   if (f.kernel == nullptr) return NoSuchOverload();
   return f;

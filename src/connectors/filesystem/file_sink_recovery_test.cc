@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <mutex>
 #include <random>
 
 #include "base/fault_injecting_file_system.h"
@@ -110,8 +111,8 @@ class HastyFileSystem : public FileSystem {
   FileSystem* const base_ = FileSystem::Posix();
 };
 
-/// Calls `hook` before the `stop_at`-th changing operation: a process that is stopped there while
-/// others go on.
+/// Calls `hook` before the `stop_at`-th changing operation, of whatever thread: a process that is
+/// stopped there while others go on.
 class StoppingFileSystem : public FaultInjectingFileSystem {
  public:
   StoppingFileSystem() : FaultInjectingFileSystem(HastyFileSystem::Get()) {}
@@ -146,8 +147,11 @@ class StoppingFileSystem : public FaultInjectingFileSystem {
 
  private:
   void Step() {
+    std::lock_guard lock(mutex_);
     if (stop_at >= 0 && stop_at-- == 0) hook();
   }
+
+  std::mutex mutex_;
 };
 
 struct Sealed {

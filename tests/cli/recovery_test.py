@@ -428,6 +428,7 @@ class Signals(Recovery):
         self.drain(again)
         self.assertEqual(self.visible(), self.counts(str(i) for i in range(1, 5001)))
 
+    @unittest.skipIf("tsan" in THALWEG, "its _exit waits for whoever writes to stdout")
     def test_a_second_signal_ends_it_at_once(self):
         # Its reader does not read, so the job cannot come to its end.
         self.file("stuck.sql", "CREATE TABLE g (n INT) WITH ('connector' = 'datagen', "

@@ -93,7 +93,7 @@ class RandomSql:
             return (f"SELECT p0, COUNT(*) AS n FROM ({select(True)}) AS q GROUP BY p0"
                     + self.pick(["", " HAVING COUNT(*) > 1", " HAVING p0 IS NOT NULL"]))
         if kind == 5:
-            rows = [", ".join(self.pick(g.CONSTANTS[self.pick(g.COMMON.get(f, [f]))]) for f in families) for _ in range(self.random.randint(1, 4))]
+            rows = [", ".join(self.pick(g.CONSTANTS[f]) for f in families) for _ in range(self.random.randint(1, 4))]
             return self.pick(["VALUES {}", "SELECT * FROM (VALUES {}) AS q", "SELECT DISTINCT * FROM (VALUES {}) AS q"]).format(", ".join(f"({r})" for r in rows))
         if kind == 6:
             return f"CREATE VIEW v1 AS {select(True)};\nCREATE VIEW v2 AS SELECT p0 AS a, p0 AS b FROM v1 WHERE p0 IS NOT NULL;\nSELECT a, COUNT(b), MAX(b) FROM v2 GROUP BY a"
@@ -104,9 +104,10 @@ class RandomSql:
     def aggregate(self, batch, window):
         value, text = self.pick(EVENT_VALUES), self.pick(EVENT_TEXTS)
         ordered = [] if batch or window else [f"FIRST_VALUE({value})", f"LAST_VALUE({text})", f"LISTAGG({text})", f"LISTAGG({text}, ';')", f"ARRAY_AGG({self.pick([value, text])})"]
+        different = "" if window else "DISTINCT "
         call = self.pick(ordered + [
-            "COUNT(*)", f"COUNT({self.pick([value, text])})", f"COUNT(DISTINCT {self.pick([value, text])})", f"SUM({value})", f"SUM(DISTINCT {value})", f"AVG({value})",
-            f"AVG(DISTINCT {value})", f"MIN({self.pick([value, text, 'bo', 'dt', 'CAST(ts AS STRING)'])})", f"MAX({self.pick([value, text, 'bo', 'dt', 'CAST(ts AS STRING)'])})",             f"STDDEV_POP({value})", f"VAR_POP({value})", "STDDEV_SAMP(d)", "VAR_SAMP(n)",
+            "COUNT(*)", f"COUNT({self.pick([value, text])})", f"COUNT(DISTINCT {self.pick([value, text])})", f"SUM({value})", f"SUM({different}{value})", f"AVG({value})",
+            f"AVG({different}{value})", f"MIN({self.pick([value, text, 'bo', 'dt', 'CAST(ts AS STRING)'])})", f"MAX({self.pick([value, text, 'bo', 'dt', 'CAST(ts AS STRING)'])})",             f"STDDEV_POP({value})", f"VAR_POP({value})", "STDDEV_SAMP(d)", "VAR_SAMP(n)",
             "COUNT(*)" if batch else f"COLLECT({text})", f"PERCENTILE({value}, 0.5)", f"MAX({value}) - MIN({value})",
             f"SUM({value}) / COUNT(*)", f"CAST(SUM({value}) AS STRING)", f"COALESCE(SUM({value}), 0)"])
         filters = self.random.random() < 0.25 and call.endswith(")") and " " not in call.split("(")[0] and call.count(")") == 1

@@ -50,9 +50,10 @@ struct AggregateUses {
   std::vector<AggregateUse> uses;
   std::vector<VirtualColumn> columns;
   std::vector<GroupWindow> group_windows;
-  /// Per group key: the key if it is NOT NULL and some grouping set lacks it, else null. What is
-  /// computed from such a key must know that it can be NULL.
-  std::vector<expr::ExprPtr> absent_keys;
+  /// The group keys, and whether each is NOT NULL while some grouping set lacks it. What is computed
+  /// from such a key must know that it can be NULL.
+  std::vector<expr::ExprPtr> keys;
+  std::vector<bool> absent;
 
   /// A reference to the virtual column, made at most once for equal ones.
   expr::ExprPtr Reference(VirtualColumn column);

@@ -119,8 +119,8 @@ Result<QueryBinder::BodyResult> QueryBinder::BindSelect(
       const bool always = std::ranges::all_of(groups.sets, [&](const std::vector<int>& set) {
         return std::ranges::count(set, static_cast<int>(i)) > 0;
       });
-      const bool absent = !always && !groups.keys[i]->type.nullable();
-      uses.absent_keys.push_back(absent ? groups.keys[i] : nullptr);
+      uses.keys.push_back(groups.keys[i]);
+      uses.absent.push_back(!always && !groups.keys[i]->type.nullable());
     }
     binder.AllowAggregates(&uses);
   }

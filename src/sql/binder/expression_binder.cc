@@ -114,18 +114,24 @@ Result<ExprPtr> ExpressionBinder::BindCondition(const ast::Expr& e) {
 }
 
 Result<ExprPtr> ExpressionBinder::Bind(const ast::Expr& e) {
-  TW_ASSIGN_OR_RETURN(ExprPtr bound, BindByKind(e));
-  if (uses_ == nullptr || inside_aggregate_) return bound;
-  for (size_t i = 0; i < uses_->absent_keys.size(); ++i) {
-    const ExprPtr& key = uses_->absent_keys[i];
-    if (key == nullptr || !key->Equals(*bound)) continue;
+  if (uses_ == nullptr || inside_aggregate_ || !std::ranges::count(uses_->absent, true)) {
+    return BindByKind(e);
+  }
+  // A key that is computed from another one is still the key: GROUP BY ROLLUP (a, a || b).
+  inside_aggregate_ = true;
+  Result<ExprPtr> plain = BindByKind(e);
+  inside_aggregate_ = false;
+  for (size_t i = 0; plain.ok() && i < uses_->keys.size(); ++i) {
+    const ExprPtr& key = uses_->keys[i];
+    if (!key->Equals(**plain)) continue;
+    if (!uses_->absent[i]) return plain;
     VirtualColumn column;
     column.kind = VirtualColumn::Kind::kKey;
     column.index = static_cast<int>(i);
     column.type = key->type.WithNullable(true).WithTimeAttribute(data::TimeAttribute::kNone);
     return uses_->Reference(std::move(column));
   }
-  return bound;
+  return BindByKind(e);
 }
 
 Result<ExprPtr> ExpressionBinder::BindByKind(const ast::Expr& e) {

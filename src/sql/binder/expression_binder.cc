@@ -69,6 +69,16 @@ Result<data::ColumnPtr> Percentages(const ExprPtr& arg, const Type& type, SqlSpa
   return flat;
 }
 
+/// Whether `e`, which was bound to `key`, is it: COALESCE(k, 0) is bound to a k that is NOT NULL.
+bool IsWrittenAs(const expr::Expr& key, const ast::Expr& e) {
+  if (e.kind == ast::ExprKind::kCase) return key.kind == expr::ExprKind::kCase;
+  if (e.kind != ast::ExprKind::kCall) return true;
+  if (key.kind == expr::ExprKind::kCall) {
+    return key.function->name == UpperCase(ast::As<ast::Call>(e).name);
+  }
+  return key.kind != expr::ExprKind::kColumn && key.kind != expr::ExprKind::kField;
+}
+
 }  // namespace
 
 std::string UpperCase(std::string_view text) {
@@ -123,7 +133,7 @@ Result<ExprPtr> ExpressionBinder::Bind(const ast::Expr& e) {
   inside_aggregate_ = false;
   for (size_t i = 0; plain.ok() && i < uses_->keys.size(); ++i) {
     const ExprPtr& key = uses_->keys[i];
-    if (!key->Equals(**plain)) continue;
+    if (!key->Equals(**plain) || !IsWrittenAs(*key, e)) continue;
     if (!uses_->absent[i]) return plain;
     VirtualColumn column;
     column.kind = VirtualColumn::Kind::kKey;

@@ -33,7 +33,8 @@ class FileSinkTest : public testing::Test {
   }
   std::unique_ptr<FileSinkWriter> Writer(int64_t generation = 1, int subtask = 0) {
     options_.owner.generation = generation;
-    return std::make_unique<FileSinkWriter>(options_, WriterContext{.subtask = subtask});
+    return std::make_unique<FileSinkWriter>(options_,
+                                            WriterContext{.subtask = subtask, .eval = &eval_});
   }
   static void Write(FileSinkWriter* writer, const std::vector<std::vector<std::string>>& rows) {
     const Status s = writer->Write(StringBatch(rows));
@@ -69,6 +70,7 @@ class FileSinkTest : public testing::Test {
   const TemporaryFolder dir_;
   FaultInjectingFileSystem fs_{FileSystem::Posix()};
   FileSinkOptions options_;
+  expr::EvalContext eval_;
   std::unique_ptr<FileSinkCommitter> committer_;
 };
 
@@ -214,12 +216,26 @@ TEST_F(FileSinkTest, SuccessFilesByPartitionTime) {
   committer_ = std::make_unique<FileSinkCommitter>(options_);
   auto writer = Writer();
   Write(writer.get(), {{"1", "1970-01-01 00:00:00"}, {"2", "1970-01-01 01:00:00"}});
+  eval_.watermark_ms = 3600000;
   ASSERT_TRUE(Commit(*writer->Seal(1, false), false, 3600000).ok());
   EXPECT_EQ(Visible(), Names{});
+  eval_.watermark_ms = 3600001;
   ASSERT_TRUE(Commit(*writer->Seal(2, false), false, 3600001).ok());
-  EXPECT_EQ(Visible(), Names{"out/p=1970-01-01 00%3A00%3A00/_SUCCESS: "});
+  EXPECT_EQ(Visible(), (Names{"out/p=1970-01-01 00%3A00%3A00/_SUCCESS: ",
+                              "out/p=1970-01-01 00%3A00%3A00/part-R-g1-e2-0-0: 1\n"}))
+      << "the file is finished though it is young";
   ASSERT_TRUE(Commit(*writer->Seal(3, true), true).ok());
   EXPECT_EQ(Visible().size(), 4u);
+}
+
+TEST_F(FileSinkTest, SuccessFilesByTheClock) {
+  Partitioned();
+  options_.commit = {.success_file = true, .delay_ms = 0};
+  committer_ = std::make_unique<FileSinkCommitter>(options_);
+  auto writer = Writer();
+  Write(writer.get(), {{"1", "x"}});
+  ASSERT_TRUE(Commit(*writer->Seal(1, false), false).ok());
+  EXPECT_EQ(Visible(), (Names{"out/p=x/_SUCCESS: ", "out/p=x/part-R-g1-e1-0-0: 1\n"}));
 }
 
 TEST_F(FileSinkTest, OverwriteRemovesOldFilesOnceAndSparesItsOwn) {

@@ -237,9 +237,16 @@ Result<std::string> FileSinkWriter::Seal(int64_t epoch, bool roll) {
     partition.touched = false;
     OpenFile* file = partition.open.get();
     if (file == nullptr) continue;
-    const bool keep = !roll && options_.streaming && !options_.compact_bytes &&
-                      file->rows != nullptr && file->rows->appendable() &&
-                      file->written <= options_.rolling.file_bytes;
+    bool keep = !roll && options_.streaming && !options_.compact_bytes && file->rows != nullptr &&
+                file->rows->appendable() && file->written <= options_.rolling.file_bytes;
+    // What is marked complete with this epoch has no rows in hidden files.
+    if (keep && options_.commit.success_file && !path.empty()) {
+      const int64_t watermark_ms =
+          context_.eval != nullptr ? context_.eval->watermark_ms : INT64_MIN;
+      TW_ASSIGN_OR_RETURN(const bool complete, IsComplete(options_.commit, path, file->created_ms,
+                                                          watermark_ms, now_ms()));
+      keep = !complete;
+    }
     if (!keep) {
       TW_RETURN_IF_ERROR(Roll(&partition));
       continue;

@@ -73,7 +73,8 @@ Result<PartitionCommitOptions> PartitionCommitOptionsOf(const ConnectorTable& ta
     return options.NotSupported("partition.time-extractor.kind",
                                 fmt::format("'{}' (only 'default' is)", kind));
   }
-  if (options.Has("partition.time-extractor.timestamp-formatter")) {
+  constexpr std::string_view kFormatter = "yyyy-MM-dd HH:mm:ss";
+  if (options.String("partition.time-extractor.timestamp-formatter", kFormatter) != kFormatter) {
     return options.NotSupported("partition.time-extractor.timestamp-formatter",
                                 "write the time as yyyy-MM-dd HH:mm:ss with "
                                 "'partition.time-extractor.timestamp-pattern'");
@@ -106,22 +107,28 @@ Result<int64_t> PartitionTimeMs(const PartitionCommitOptions& options, const Par
   return options.zone->ToUtc(local_ms, 1000);
 }
 
+Result<bool> IsComplete(const PartitionCommitOptions& options, std::string_view path,
+                        int64_t first_seen_ms, int64_t watermark_ms, int64_t now_ms) {
+  if (options.trigger == Trigger::kProcessTime) {
+    return options.delay_ms == 0 || now_ms > first_seen_ms + options.delay_ms;
+  }
+  PartitionSpec spec;
+  for (std::string_view rest = path; !rest.empty();) {
+    const size_t slash = rest.find('/');
+    if (auto part = ParsePartitionFolder(rest.substr(0, slash))) spec.push_back(*part);
+    rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
+  }
+  TW_ASSIGN_OR_RETURN(const int64_t time_ms, PartitionTimeMs(options, spec));
+  return watermark_ms > time_ms + options.delay_ms;
+}
+
 Result<std::vector<std::string>> PartitionCommitTrigger::Take(int64_t watermark_ms, int64_t now_ms,
                                                               bool end_of_input) {
   std::vector<std::string> complete;
   for (const auto& [path, first_seen_ms] : pending_) {
     bool done = end_of_input;
-    if (!done && options_.trigger == Trigger::kProcessTime) {
-      done = options_.delay_ms == 0 || now_ms > first_seen_ms + options_.delay_ms;
-    } else if (!done) {
-      PartitionSpec spec;
-      for (std::string_view rest = path; !rest.empty();) {
-        const size_t slash = rest.find('/');
-        if (auto part = ParsePartitionFolder(rest.substr(0, slash))) spec.push_back(*part);
-        rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
-      }
-      TW_ASSIGN_OR_RETURN(const int64_t time_ms, PartitionTimeMs(options_, spec));
-      done = watermark_ms > time_ms + options_.delay_ms;
+    if (!done) {
+      TW_ASSIGN_OR_RETURN(done, IsComplete(options_, path, first_seen_ms, watermark_ms, now_ms));
     }
     if (done) complete.push_back(path);
   }

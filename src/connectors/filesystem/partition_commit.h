@@ -38,6 +38,11 @@ Result<PartitionCommitOptions> PartitionCommitOptionsOf(const ConnectorTable& ta
 /// Epoch milliseconds of a partition. kBadData naming the text that is no time.
 Result<int64_t> PartitionTimeMs(const PartitionCommitOptions& options, const PartitionSpec& spec);
 
+/// Whether the partition with this relative path is complete; `first_seen_ms`: its first row's
+/// time.
+Result<bool> IsComplete(const PartitionCommitOptions& options, std::string_view path,
+                        int64_t first_seen_ms, int64_t watermark_ms, int64_t now_ms);
+
 class PartitionCommitTrigger {
  public:
   explicit PartitionCommitTrigger(PartitionCommitOptions options) : options_(std::move(options)) {}

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
-#include <cstdlib>
-
 #include "base/duration.h"
 #include "runtime/checkpoint_storage.h"
 
@@ -23,16 +20,6 @@ const std::string* FirstSet(const Configuration& configuration,
   return nullptr;
 }
 
-Result<double> NumberOf(const Configuration& configuration, std::string_view key) {
-  const std::string text = configuration.GetString(key);
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0') {
-    return Status::InvalidSql(fmt::format("'{}' is a number, not '{}'", key, text));
-  }
-  return value;
-}
-
 bool IsCompatible(const Configuration& configuration) {
   return configuration.GetString("compat") == "flink";
 }
@@ -49,19 +36,6 @@ Result<std::string> LocalPath(std::string_view key, std::string_view uri) {
   uri.remove_prefix(colon + 1);
   if (uri.starts_with("//")) uri.remove_prefix(2);
   return std::string(uri);
-}
-
-std::string FolderName(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == ',' ||
-        (c == '.' && !out.empty())) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
 }
 
 Result<runtime::CheckpointOptions> CheckpointOptionsOf(const Configuration& configuration,
@@ -86,7 +60,7 @@ Result<runtime::CheckpointOptions> CheckpointOptionsOf(const Configuration& conf
         "checkpoints need a folder: set 'execution.checkpointing.dir' (there is neither "
         "XDG_STATE_HOME nor HOME in the environment)");
   }
-  o.folder = JoinPath(root, FolderName(facts.identity));
+  o.folder = JoinPath(root, facts.folder);
   o.min_pause_ms = configuration.GetDurationMs("execution.checkpointing.min-pause");
   o.timeout_ms = configuration.GetDurationMs("execution.checkpointing.timeout");
   o.tolerable_failures =
@@ -101,9 +75,6 @@ Result<runtime::CheckpointOptions> CheckpointOptionsOf(const Configuration& conf
     if (!configuration.IsSet("execution.checkpointing.tolerable-failed-checkpoints")) {
       o.tolerable_failures = 0;
     }
-  }
-  if (o.retained < 1) {
-    return Status::InvalidSql("'execution.checkpointing.num-retained' must be at least 1");
   }
   return o;
 }
@@ -133,8 +104,8 @@ Result<runtime::RestartOptions> RestartOptionsOf(const Configuration& configurat
     o.initial_backoff_ms = configuration.GetDurationMs(prefix + "initial-backoff");
     o.max_backoff_ms = configuration.GetDurationMs(prefix + "max-backoff");
     o.reset_threshold_ms = configuration.GetDurationMs(prefix + "reset-backoff-threshold");
-    TW_ASSIGN_OR_RETURN(o.multiplier, NumberOf(configuration, prefix + "backoff-multiplier"));
-    TW_ASSIGN_OR_RETURN(o.jitter, NumberOf(configuration, prefix + "jitter-factor"));
+    o.multiplier = configuration.GetNumber(prefix + "backoff-multiplier");
+    o.jitter = configuration.GetNumber(prefix + "jitter-factor");
     const int64_t attempts = configuration.GetInteger(prefix + "attempts-before-reset-backoff");
     if (attempts >= 0) o.attempts_before_reset = attempts;
   }

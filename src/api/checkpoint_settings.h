@@ -16,7 +16,7 @@ namespace thalweg::api {
 
 /// What decides whether and where a job keeps checkpoints, beside the configuration.
 struct CheckpointedJobFacts {
-  std::string identity;    ///< names the job's folder
+  std::string folder;      ///< the job's, within the folder of all jobs
   std::string state_root;  ///< where it is if no key says so; empty: nowhere
   bool bounded = false;
   bool commits = false;  ///< a sink publishes by commits
@@ -39,7 +39,5 @@ Result<std::shared_ptr<const runtime::RestoredJob>> FindRestored(
 
 /// A path's or URI's file system path; kNotSupported for other schemes than file.
 Result<std::string> LocalPath(std::string_view key, std::string_view uri);
-/// Letters, digits, '.', '_', '-' and ',' as they are, everything else as %XX.
-std::string FolderName(std::string_view name);
 
 }  // namespace thalweg::api

@@ -34,9 +34,15 @@ Result<SupervisedJob::Attempt> JobLauncher::LaunchAsOwner(int attempt, Owned* ow
   std::shared_ptr<const runtime::RestoredJob> seen;  // before this start took the job over
   for (int skip = 0;; ++skip) {
     TW_ASSIGN_OR_RETURN(auto job, runtime::Job::Create(graph, options));
-    CheckpointedJobFacts facts{identity, state_root, job->bounded(), job->commits()};
+    CheckpointedJobFacts facts{folder, state_root, job->bounded(), job->commits()};
     TW_ASSIGN_OR_RETURN(runtime::CheckpointOptions checkpoints,
                         CheckpointOptionsOf(configuration, facts));
+    if (attempt == 0 && skip == 0 && restore == "latest" && !checkpoints.folder.empty() &&
+        folder_to_go_on_in) {
+      const std::string root = ParentDirectory(checkpoints.folder);
+      TW_ASSIGN_OR_RETURN(folder, folder_to_go_on_in(root));
+      checkpoints.folder = JoinPath(root, folder);
+    }
     checkpoints.file_system = file_system;
     checkpoints.log = log;
     checkpoints.savepoint_on_stop = savepoint_on_stop;

@@ -19,13 +19,16 @@ class JobLauncher {
   graph::Graph graph;
   runtime::JobOptions options;
   Configuration configuration;  ///< as it stood when the job was submitted
-  std::string identity;         ///< names the checkpoint folder
+  std::string folder;           ///< the job's, within that of all jobs' checkpoints
   std::string state_root;
   std::string restore;  ///< "latest", "none" or a path
   std::string savepoint_on_stop;
   FileSystem* file_system = FileSystem::Posix();
   std::function<void(const std::string&)> notice;
   std::function<void(const std::string&)> log;
+  /// The folder to go on in, if it may be another one: asked with the folder of all jobs before a
+  /// start from the latest checkpoint.
+  std::function<Result<std::string>(const std::string& root)> folder_to_go_on_in;
   /// For tests: what the configuration cannot say.
   std::function<void(runtime::CheckpointOptions*)> adjust = [](runtime::CheckpointOptions*) {};
 

@@ -78,6 +78,13 @@ Status ResultWriter::OnRow(const data::Batch& batch, int32_t row) {
   return out_.size() >= kFlushBytes ? WriteOut() : Status::OK();
 }
 
+void ResultWriter::OnEndless() {
+  if (!changing_ || (format_ != OutputFormat::kTable && format_ != OutputFormat::kCsv)) return;
+  OnNotice(
+      "these rows change for ever: they are shown once the job is stopped (Ctrl-C); --output "
+      "changelog shows every change");
+}
+
 Status ResultWriter::OnResultEnd() {
   std::lock_guard lock(mutex_);
   if (changing_ && (format_ == OutputFormat::kTable || format_ == OutputFormat::kCsv)) {

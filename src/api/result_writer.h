@@ -38,6 +38,8 @@ class ResultWriter : public ResultHandler {
 
   Status OnSchema(const data::Schema& schema, graph::ChangelogMode mode) override;
   Status OnBatch(const data::Batch& batch) override;
+  /// Of rows that are shown at the end only, says so.
+  void OnEndless() override;
   Status OnResultEnd() override;
 
   /// Shows the rows of a table that were held back for its widths; from any thread.

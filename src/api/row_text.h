@@ -44,14 +44,18 @@ class RowText {
   void Cells(const data::Batch& batch, int32_t row, TextRow* out);
   /// Appends what the print connector shows: "+I[1, foo]".
   static void AppendChange(const data::Batch& batch, int32_t row, std::string* out);
-  /// Appends {"a":1,"b":"x"}: numbers and booleans as such, everything else as its cell.
+  /// Appends {"a":1,"b":"x","c":[1,2]}: numbers and booleans as such, arrays as arrays, rows and
+  /// maps as objects, everything else as its cell.
   void AppendJson(const data::Batch& batch, int32_t row, std::string* out);
 
  private:
+  void AppendJsonValue(const data::Column& column, int32_t row, std::string* out);
+  void AppendJsonMap(const data::Column& map, int32_t row, std::string* out);
+
   const data::Schema schema_;
   const std::shared_ptr<const expr::TimeZone> zone_;
   const std::function<int32_t(int64_t)> offset_;
-  TextRow scratch_;
+  std::string scratch_;
 };
 
 }  // namespace thalweg::api

@@ -6,6 +6,9 @@
 #include <algorithm>
 
 #include "api/job_launcher.h"
+#include "api/row_text.h"
+#include "base/default_parallelism.h"
+#include "connectors/print_output.h"
 #include "connectors/registry.h"
 #include "expr/time_zone.h"
 #include "savepoint/savepoint_connector.h"
@@ -14,6 +17,11 @@
 
 namespace thalweg::api {
 namespace {
+
+/// "1 row", "2 late rows".
+std::string Rows(int64_t count, std::string_view kind = "") {
+  return fmt::format("{} {}{}", count, kind, count == 1 ? "row" : "rows");
+}
 
 int UsableCores() {
   cpu_set_t set;
@@ -28,8 +36,10 @@ Session::Session(SessionOptions options)
       pool_(std::make_shared<MemoryPool>(
           "thalweg", MemoryPool::Process(),
           options.memory_limit > 0 ? options.memory_limit : DefaultMemoryLimit())),
-      planner_(&configuration_) {
+      planner_(&configuration_),
+      jobs_(options.script_identity) {
   connectors::AddConnector(&savepoint::kSavepointConnector);
+  if (options_.print) connectors::SetPrintOutput(options_.print);
   // The planner asks the configuration whether an aggregation is worth two phases.
   if (options_.parallelism > 0) {
     const Status set =
@@ -38,11 +48,17 @@ Session::Session(SessionOptions options)
   }
 }
 
-Session::~Session() { Stop(); }
+Session::~Session() {
+  Stop();
+  if (options_.print) connectors::SetPrintOutput(nullptr);
+}
 
 Status Session::Configure(std::string_view key, std::string_view value) {
-  return configuration_.Set(key, value);
+  TW_RETURN_IF_ERROR(configuration_.Set(key, value));
+  return SessionZone(configuration_).status();
 }
+
+std::vector<std::string> Session::TakeNotices() { return configuration_.TakeNotices(); }
 
 Status Session::RunScript(std::string_view script, ResultHandler* handler) {
   struct Listening {
@@ -53,15 +69,24 @@ Status Session::RunScript(std::string_view script, ResultHandler* handler) {
         fmt::format("state outgrows the memory limit of {}: what is not in use is paged to {}",
                     FormatBytes(pool_->limit()), directory));
   });
-  sql::StatementSplitter splitter(script);
+  script_ = script;
+  configured_ = configuration_;
+  failed_ = false;
+  const Status status = RunStatements(handler);
+  if (!status.ok()) StopOthers();
+  const Status finished = Finish(handler);
+  return status.ok() ? finished : status;
+}
+
+Status Session::RunStatements(ResultHandler* handler) {
+  sql::StatementSplitter splitter(script_);
   while (true) {
     TW_ASSIGN_OR_RETURN(std::optional<SqlSpan> statement, splitter.Next());
-    if (!statement) break;
-    TW_RETURN_IF_ERROR(RunStatement(script, *statement, handler).WithSpan(*statement));
+    if (!statement) return Status::OK();
+    TW_RETURN_IF_ERROR(RunStatement(script_, *statement, handler).WithSpan(*statement));
     std::lock_guard lock(mutex_);
-    if (stopped_) break;
+    if (stopped_ || failed_) return Status::OK();
   }
-  return Finish(handler);
 }
 
 Status Session::RunStatement(std::string_view script, SqlSpan statement, ResultHandler* handler) {
@@ -79,7 +104,7 @@ Status Session::RunStatement(std::string_view script, SqlSpan statement, ResultH
     case sql::Planned::Kind::kQuery:
       return RunQuery(*std::move(planned), handler);
     case sql::Planned::Kind::kInsert:
-      return RunInsert(*std::move(planned), handler);
+      return RunInsert(*std::move(planned), statement, handler);
   }
   return Status::OK();
 }
@@ -88,13 +113,21 @@ Result<runtime::JobOptions> Session::OptionsOf(const graph::Graph& graph, std::s
   runtime::JobOptions options;
   options.name = std::move(name);
   options.parallelism = options_.parallelism;
-  if (options.parallelism == 0 && configuration_.IsSet("parallelism.default")) {
-    options.parallelism = static_cast<int>(configuration_.GetInteger("parallelism.default"));
+  if (options.parallelism == 0) {
+    options.parallelism = static_cast<int>(DefaultParallelism(configuration_));
   }
-  if (options.parallelism <= 0) options.parallelism = UsableCores();
+  const bool chosen = options.parallelism > 0;
+  if (!chosen) options.parallelism = UsableCores();
   if (configuration_.IsSet("pipeline.max-parallelism")) {
     options.max_parallelism =
         static_cast<int>(configuration_.GetInteger("pipeline.max-parallelism"));
+    if (!chosen) options.parallelism = std::min(options.parallelism, options.max_parallelism);
+    if (options.parallelism > options.max_parallelism) {
+      return Status::InvalidSql(fmt::format(
+          "the parallelism, {}, is above 'pipeline.max-parallelism', {}: there are not enough key "
+          "groups for its workers",
+          options.parallelism, options.max_parallelism));
+    }
   }
   options.max_parallelism = std::max(options.max_parallelism, options.parallelism);
   options.batch_rows = options_.batch_rows;
@@ -139,9 +172,10 @@ Status Session::RunQuery(sql::Planned planned, ResultHandler* handler) {
   TW_RETURN_IF_ERROR(handler->OnSchema(planned.schema, mode));
   {
     std::lock_guard lock(mutex_);
-    if (stopped_) return Status::OK();
+    if (stopped_ || failed_) return Status::OK();
     stops_.emplace(job.get(), [job = job.get()] { job->Stop(); });
   }
+  if (!job->bounded()) handler->OnEndless();
   handler->OnJobStart(job.get(), name);
   const Status status = job->Run();
   handler->OnJobEnd(job.get());
@@ -165,24 +199,37 @@ std::string Session::NameOf(const sql::Planned& planned) const {
   return name;
 }
 
-// Two jobs of one pipeline.name must not take each other's checkpoints over.
-std::string Session::IdentityOf(const std::string& name) {
-  std::string identity = name;
-  if (configuration_.GetString("pipeline.name").empty() && !options_.script_identity.empty()) {
-    identity = fmt::format("{}.{}", options_.script_identity, name);
+ScriptJobs::Sinks Session::SinksOfScript() const {
+  ScriptJobs::Sinks sinks;
+  Configuration configuration = configured_;
+  sql::Planner planner(&configuration);
+  ScriptJobs jobs(options_.script_identity);
+  sql::StatementSplitter splitter(script_);
+  while (true) {
+    const auto statement = splitter.Next();
+    if (!statement.ok() || !*statement) return sinks;
+    const auto planned = planner.Plan(script_, **statement);
+    if (!planned.ok()) return sinks;  // an error of its own, later
+    if (planned->kind != sql::Planned::Kind::kInsert) continue;
+    sinks.emplace(jobs.NextFolder(configuration, planned->sinks), planned->sinks);
   }
-  const int earlier = identities_[identity]++;
-  return earlier == 0 ? identity : fmt::format("{}_{}", identity, earlier);
 }
 
-Status Session::RunInsert(sql::Planned planned, ResultHandler* handler) {
+Status Session::RunInsert(sql::Planned planned, SqlSpan statement, ResultHandler* handler) {
   const std::string name = NameOf(planned);
+  const std::vector<std::string> sinks = planned.sinks;
   ++jobs_started_;
   JobLauncher launcher;
   launcher.graph = std::move(planned.graph);
   TW_ASSIGN_OR_RETURN(launcher.options, OptionsOf(launcher.graph, name));
   launcher.configuration = configuration_;
-  launcher.identity = IdentityOf(name);
+  launcher.folder = jobs_.NextFolder(configuration_, sinks);
+  launcher.folder_to_go_on_in = [this, own = launcher.folder, sinks,
+                                 handler](const std::string& root) {
+    return jobs_.FolderToGoOnIn(
+        options_.file_system, root, own, sinks, [this] { return SinksOfScript(); },
+        [handler](const std::string& text) { handler->OnNotice(text); });
+  };
   launcher.state_root = options_.state_root;
   launcher.restore = options_.restore;
   launcher.savepoint_on_stop = options_.savepoint_on_stop;
@@ -195,13 +242,16 @@ Status Session::RunInsert(sql::Planned planned, ResultHandler* handler) {
   listener.on_start = [handler, name](const runtime::Job* job) { handler->OnJobStart(job, name); };
   listener.on_end = [handler](const runtime::Job* job) { handler->OnJobEnd(job); };
   listener.on_notice = launcher.notice;
+  listener.on_done = [this](const Status& status) {
+    if (!status.ok()) StopOthers();
+  };
   auto launch = std::make_shared<JobLauncher>(std::move(launcher));
   auto job = std::make_unique<SupervisedJob>(
       name, [launch](int attempt) { return launch->Launch(attempt); }, options_.clock,
       std::move(listener));
   {
     std::lock_guard lock(mutex_);
-    if (stopped_) return Status::OK();
+    if (stopped_ || failed_) return Status::OK();
     stops_.emplace(job.get(), [job = job.get()] { job->Stop(); });
   }
   Status started = job->Start();
@@ -211,8 +261,14 @@ Status Session::RunInsert(sql::Planned planned, ResultHandler* handler) {
     return started;
   }
   if (job->bounded()) return WaitFor(job.get(), handler);
-  running_.push_back(std::move(job));
+  running_.push_back({std::move(job), statement});
   return Status::OK();
+}
+
+void Session::StopOthers() {
+  std::lock_guard lock(mutex_);
+  failed_ = true;
+  for (auto& [job, stop] : stops_) stop();
 }
 
 Status Session::WaitFor(SupervisedJob* job, ResultHandler* handler) {
@@ -229,27 +285,24 @@ void Session::Report(const runtime::Job& job, std::string_view name, ResultHandl
   const runtime::JobStats stats = job.stats();
   for (const runtime::NodeStats& node : stats.nodes) {
     if (node.late_rows > 0) {
-      handler->OnNotice(fmt::format(
-          "{}: {} late rows dropped: they came after the watermark had closed their window",
-          node.name, node.late_rows));
+      handler->OnNotice(
+          fmt::format("{}: {} dropped: they came after the watermark had closed their window",
+                      node.name, Rows(node.late_rows, "late ")));
     }
     if (node.skipped_rows > 0) {
-      handler->OnNotice(fmt::format("{}: {} rows skipped", node.name, node.skipped_rows));
+      handler->OnNotice(fmt::format("{}: {} skipped", node.name, Rows(node.skipped_rows)));
     }
   }
-  handler->OnMessage(fmt::format("Job {} {}: {} rows in, {} rows out.", name,
-                                 job.stopped() ? "stopped" : "finished", stats.source_rows,
-                                 stats.sink_rows));
+  handler->OnMessage(fmt::format("Job {} {}: {} in, {} out.", name,
+                                 job.stopped() ? "stopped" : "finished", Rows(stats.source_rows),
+                                 Rows(stats.sink_rows)));
 }
 
 Status Session::Finish(ResultHandler* handler) {
   Status first;
-  for (auto& job : running_) {
-    const Status status = WaitFor(job.get(), handler);
-    if (!status.ok() && first.ok()) {
-      first = status;
-      Stop();  // the others go on only if all do: one process, one outcome
-    }
+  for (Running& running : running_) {
+    const Status status = WaitFor(running.job.get(), handler);
+    if (!status.ok() && first.ok()) first = status.WithSpan(running.statement);
   }
   running_.clear();
   return first;

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/script_jobs.h"
 #include "api/supervised_job.h"
 #include "base/clock.h"
 #include "base/configuration.h"
@@ -47,6 +48,8 @@ struct SessionOptions {
   /// A stop writes a savepoint to this new folder; empty: a checkpoint only.
   std::string savepoint_on_stop;
   FileSystem* file_system = FileSystem::Posix();  ///< of checkpoints
+  /// Where print sinks write, in the whole process; null: to the standard streams.
+  std::function<Status(bool standard_error, std::string_view lines)> print;
 };
 
 /// Receives what statements produce. All calls come one at a time.
@@ -55,6 +58,8 @@ class ResultHandler {
   virtual ~ResultHandler() = default;
   /// A statement's rows begin. `mode` says which row kinds may come.
   virtual Status OnSchema(const data::Schema& schema, graph::ChangelogMode mode) = 0;
+  /// They come until the job is stopped.
+  virtual void OnEndless() {}
   virtual Status OnBatch(const data::Batch& batch) = 0;
   virtual Status OnResultEnd() = 0;
   /// "Table created.", "Job insert_into_t finished: 3 rows."
@@ -77,9 +82,11 @@ class Session {
   /// -D key=value and files: as SET.
   Status Configure(std::string_view key, std::string_view value);
   Configuration* configuration() { return &configuration_; }
+  /// What was configured though it has no meaning here; RunScript gives it to its handler.
+  std::vector<std::string> TakeNotices();
 
-  /// Runs every statement, then waits for all jobs. The first error ends it; its span is in
-  /// `script`.
+  /// Runs every statement, then waits for all jobs. The first error ends it and stops the jobs that
+  /// run; its span is in `script`.
   Status RunScript(std::string_view script, ResultHandler* handler);
   /// Plans every statement without running a job.
   Status CheckScript(std::string_view script);
@@ -90,13 +97,20 @@ class Session {
   void Stop();
 
  private:
+  struct Running {
+    std::unique_ptr<SupervisedJob> job;
+    SqlSpan statement;
+  };
+  Status RunStatements(ResultHandler* handler);
   Status RunStatement(std::string_view script, SqlSpan statement, ResultHandler* handler);
   Status RunQuery(sql::Planned planned, ResultHandler* handler);
-  Status RunInsert(sql::Planned planned, ResultHandler* handler);
+  Status RunInsert(sql::Planned planned, SqlSpan statement, ResultHandler* handler);
+  /// One process, one outcome: what has failed ends the other jobs, too.
+  void StopOthers();
   Result<runtime::JobOptions> OptionsOf(const graph::Graph& graph, std::string name) const;
-  /// Name of an INSERT's job, and of its checkpoint folder.
+  /// Name of an INSERT's job.
   std::string NameOf(const sql::Planned& planned) const;
-  std::string IdentityOf(const std::string& name);
+  ScriptJobs::Sinks SinksOfScript() const;
   Status Finish(ResultHandler* handler);
   Status WaitFor(SupervisedJob* job, ResultHandler* handler);
   void Report(const runtime::Job& job, std::string_view name, ResultHandler* handler);
@@ -105,13 +119,16 @@ class Session {
   std::shared_ptr<MemoryPool> pool_;
   Configuration configuration_;
   sql::Planner planner_;
-  std::vector<std::unique_ptr<SupervisedJob>> running_;  // unbounded INSERTs
+  std::vector<Running> running_;  // unbounded INSERTs
   int jobs_started_ = 0;
-  std::map<std::string, int> identities_;  // jobs so far of each
+  ScriptJobs jobs_;
+  std::string_view script_;   // while it runs
+  Configuration configured_;  // as the script found it
 
   std::mutex mutex_;                                    // guards what Stop touches
   std::map<const void*, std::function<void()>> stops_;  // by job
   bool stopped_ = false;
+  bool failed_ = false;  // something of this script
 };
 
 /// Bytes that jobs may use by default: 80 % of the cgroup's or the machine's memory.

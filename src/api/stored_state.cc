@@ -132,8 +132,7 @@ Result<std::string> ShowState(FileSystem* fs, const std::string& state_root,
   table.AppendHeader(&out);
   for (const TextRow& row : rows) table.AppendRow(row, &out);
   for (const runtime::PendingOutput& p : m.pending) {
-    out += fmt::format("output of epoch {}: {} pieces to be published\n", p.epoch,
-                       p.committables.size());
+    out += fmt::format("output of epoch {} is still to be published\n", p.epoch);
   }
   TW_ASSIGN_OR_RETURN(const std::string tables, catalog.Describe());
   return out + tables;

@@ -28,29 +28,28 @@ Status SupervisedJob::Start() {
     if (stop_) job_->Stop();
   }
   listener_.on_start(job_.get());
-  thread_ = std::thread([this] { Supervise(); });
+  thread_ = std::thread([this] { listener_.on_done(Supervise()); });
   return Status::OK();
 }
 
-void SupervisedJob::Supervise() {
+Status SupervisedJob::Supervise() {
   for (int attempt = 1;; ++attempt) {
     Status status = job_->Wait();
     listener_.on_end(job_.get());
-    if (status.ok()) return;
+    if (status.ok()) return status;
     Result<Attempt> next(status);
     while (!next.ok()) {
       status = next.status();
       if (!WaitForNextAttempt(status)) {
         std::lock_guard lock(mutex_);
-        status_ = status;
-        return;
+        return status_ = status;
       }
       next = launch_(attempt);
     }
     {
       std::lock_guard lock(mutex_);
       job_ = std::move(next->job);
-      if (job_ == nullptr) return;
+      if (job_ == nullptr) return Status::OK();
       if (stop_) job_->Stop();
     }
     listener_.on_start(job_.get());

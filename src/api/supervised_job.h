@@ -23,6 +23,7 @@ struct JobListener {
   std::function<void(const runtime::Job*)> on_start;  ///< an attempt runs
   std::function<void(const runtime::Job*)> on_end;    ///< it does no more
   std::function<void(const std::string&)> on_notice;
+  std::function<void(const Status&)> on_done = [](const Status&) {};  ///< no further attempt
 };
 
 class SupervisedJob {
@@ -48,7 +49,7 @@ class SupervisedJob {
   const runtime::Job* job() const { return job_.get(); }
 
  private:
-  void Supervise();
+  Status Supervise();
   /// False: the job has failed for good, or is to stop.
   bool WaitForNextAttempt(const Status& status);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 #include "base/duration.h"
@@ -30,17 +31,52 @@ std::string_view EnumValue(std::string_view values, std::string_view text) {
   return {};
 }
 
+template <typename T>
+std::optional<T> ParseNumber(std::string_view text) {
+  T number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// `value` is a number.
+Status CheckRange(const OptionKey& key, std::string_view name, std::string_view value) {
+  std::string_view range = key.values;
+  if (range.empty()) return {};
+  std::string wanted;
+  if (const size_t bar = range.find('|'); bar != std::string_view::npos) {
+    if (value == range.substr(0, bar)) return {};
+    wanted = fmt::format("{} or ", range.substr(0, bar));
+    range.remove_prefix(bar + 1);
+  }
+  const size_t dots = range.find("..");
+  const std::string_view least = range.substr(0, dots);
+  const std::string_view most = range.substr(dots + 2);
+  const double number = *ParseNumber<double>(value);
+  if (number >= *ParseNumber<double>(least) &&
+      (most.empty() || number <= *ParseNumber<double>(most))) {
+    return {};
+  }
+  wanted += most.empty() ? fmt::format("at least {}", least)
+                         : fmt::format("between {} and {}", least, most);
+  return Status::InvalidSql(fmt::format("'{}' must be {}, not {}", name, wanted, value));
+}
+
 Status CheckValue(const OptionKey& key, std::string_view name, std::string_view value) {
   switch (key.type) {
     case OptionType::kBoolean:
       if (EqualIgnoringCase(value, "true") || EqualIgnoringCase(value, "false")) return {};
       return Status::InvalidSql(fmt::format("'{}' is true or false, not '{}'", name, value));
-    case OptionType::kInteger: {
-      int64_t number = 0;
-      auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-      if (error == std::errc() && end == value.data() + value.size()) return {};
-      return Status::InvalidSql(fmt::format("'{}' is a whole number, not '{}'", name, value));
-    }
+    case OptionType::kInteger:
+      if (!ParseNumber<int64_t>(value)) {
+        return Status::InvalidSql(fmt::format("'{}' is a whole number, not '{}'", name, value));
+      }
+      return CheckRange(key, name, value);
+    case OptionType::kNumber:
+      if (!ParseNumber<double>(value)) {
+        return Status::InvalidSql(fmt::format("'{}' is a number, not '{}'", name, value));
+      }
+      return CheckRange(key, name, value);
     case OptionType::kDuration: {
       Result<int64_t> duration = ParseDurationMs(value);
       if (duration.ok()) return {};
@@ -106,10 +142,11 @@ bool Configuration::GetBoolean(std::string_view name) const {
 }
 
 int64_t Configuration::GetInteger(std::string_view name) const {
-  std::string text = GetString(name);
-  int64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  return ParseNumber<int64_t>(GetString(name)).value_or(0);
+}
+
+double Configuration::GetNumber(std::string_view name) const {
+  return ParseNumber<double>(GetString(name)).value_or(0);
 }
 
 int64_t Configuration::GetDurationMs(std::string_view name) const {

@@ -26,6 +26,7 @@ class Configuration {
   std::string GetString(std::string_view key) const;
   bool GetBoolean(std::string_view key) const;
   int64_t GetInteger(std::string_view key) const;
+  double GetNumber(std::string_view key) const;
   int64_t GetDurationMs(std::string_view key) const;
   bool IsSet(std::string_view key) const { return values_.contains(key); }
 

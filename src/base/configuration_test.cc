@@ -32,5 +32,21 @@ TEST(ConfigurationTest, TheFourClasses) {
   EXPECT_FALSE(c.Set("table.exec.state.ttl", "1 parsec").ok());
 }
 
+TEST(ConfigurationTest, Ranges) {
+  Configuration c;
+  EXPECT_TRUE(c.Set("parallelism.default", "-1").ok());
+  EXPECT_TRUE(c.Set("parallelism.default", "8").ok());
+  EXPECT_EQ(c.Set("parallelism.default", "0").message(),
+            "'parallelism.default' must be -1 or between 1 and 1024, not 0");
+  EXPECT_EQ(c.Set("execution.checkpointing.tolerable-failed-checkpoints", "-2").message(),
+            "'execution.checkpointing.tolerable-failed-checkpoints' must be at least -1, not -2");
+  EXPECT_FALSE(c.Set("pipeline.max-parallelism", "32769").ok());
+  const std::string jitter = "restart-strategy.exponential-delay.jitter-factor";
+  EXPECT_TRUE(c.Set(jitter, "0.5").ok());
+  EXPECT_FALSE(c.Set(jitter, "1.5").ok());
+  EXPECT_FALSE(c.Set(jitter, "half").ok());
+  EXPECT_EQ(c.GetString(jitter), "0.5");
+}
+
 }  // namespace
 }  // namespace thalweg

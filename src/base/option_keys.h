@@ -15,7 +15,7 @@ enum class OptionClass : uint8_t {
   kUnsupported,  ///< Flink's; would change results or guarantees, and is refused when set
 };
 
-enum class OptionType : uint8_t { kString, kBoolean, kInteger, kDuration, kMemory, kEnum };
+enum class OptionType : uint8_t { kString, kBoolean, kInteger, kNumber, kDuration, kEnum };
 
 struct OptionKey {
   /// A name ending in '*' stands for all keys that begin so.
@@ -24,7 +24,8 @@ struct OptionKey {
   std::string_view default_value;
   OptionClass option_class;
   std::string_view doc;
-  /// kEnum: the accepted values, "a|b|c".
+  /// kEnum: the accepted values, "a|b|c". kInteger, kNumber: the range, "1..9", "1.." or with one
+  /// value beside it, "-1|1..9"; empty: any.
   std::string_view values = "";
 };
 

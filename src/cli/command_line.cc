@@ -1,9 +1,13 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
 #include <map>
+#include <string_view>
 
 #include "base/memory.h"
+#include "base/nearest_name.h"
 
 namespace thalweg::cli {
 namespace {
@@ -117,6 +121,18 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
   show->add_flag("--ddl", out.ddl, "print CREATE TABLE statements that read the state");
   show->add_option("path", out.job, "a checkpoint, a savepoint, or a job (its newest checkpoint)")
       ->required();
+
+  std::vector<std::string_view> commands;
+  for (CLI::App* command : app.get_subcommands({})) {
+    commands.push_back(command->get_name());
+    if (command != run) command->footer("");  // not the examples once more
+  }
+  for (CLI::App* command : state->get_subcommands({})) command->footer("");
+  if (argc > 1 && argv[1][0] != '-' && std::ranges::count(commands, argv[1]) == 0) {
+    std::fprintf(stderr, "thalweg: there is no command '%s'%s\n", argv[1],
+                 DidYouMean(argv[1], commands).c_str());
+    return {std::nullopt, 1};
+  }
 
   try {
     app.parse(argc, argv);

@@ -23,12 +23,12 @@ Progress::~Progress() {
 
 void Progress::Add(const runtime::Job* job, std::string_view name) {
   std::lock_guard lock(mutex_);
-  jobs_.emplace_back(job, name);
+  jobs_.push_back({job, std::string(name), {}});
 }
 
 void Progress::Remove(const runtime::Job* job) {
   std::lock_guard lock(mutex_);
-  std::erase_if(jobs_, [&](const auto& entry) { return entry.first == job; });
+  std::erase_if(jobs_, [&](const Watched& w) { return w.job == job; });
   last_rows_ = 0;
   if (jobs_.empty()) terminal_->SetProgress("");
 }
@@ -36,6 +36,8 @@ void Progress::Remove(const runtime::Job* job) {
 void Progress::Loop() {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, std::chrono::milliseconds(500), [this] { return done_; })) {
+    ShowHints();
+    if (!terminal_->error_is_terminal()) continue;
     if (!jobs_.empty()) terminal_->SetProgress(Line());
     lock.unlock();
     tick_();
@@ -43,13 +45,24 @@ void Progress::Loop() {
   }
 }
 
+void Progress::ShowHints() {
+  const int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                             std::chrono::steady_clock::now().time_since_epoch())
+                             .count();
+  for (Watched& w : jobs_) {
+    for (const std::string& hint : w.hints.Look(w.job->stats(), now_ms)) {
+      terminal_->Error("note: job " + w.name + ": " + hint);
+    }
+  }
+}
+
 std::string Progress::Line() {
   ProgressFacts facts;
   facts.jobs = static_cast<int>(jobs_.size());
-  facts.name = jobs_.front().second;
+  facts.name = jobs_.front().name;
   facts.watermark_ms = std::numeric_limits<int64_t>::max();
-  for (const auto& [job, name] : jobs_) {
-    const runtime::JobStats stats = job->stats();
+  for (const Watched& w : jobs_) {
+    const runtime::JobStats stats = w.job->stats();
     facts.rows_in += stats.source_rows;
     facts.rows_out += stats.sink_rows;
     if (stats.last_checkpoint_ms > facts.checkpoint_ms) {

@@ -1,5 +1,6 @@
-// Progress: the running jobs as one line, twice a second: rows in and out, rows a second, watermark
-// and how far it lags behind the clock. Only on a terminal.
+// Progress: the running jobs as one line on a terminal, twice a second: rows in and out, rows a
+// second, watermark and how far it lags behind the clock; and, terminal or not, hints about output
+// that does not come.
 #pragma once
 
 #include <condition_variable>
@@ -9,9 +10,9 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
+#include "api/job_hints.h"
 #include "api/session.h"
 #include "cli/terminal.h"
 
@@ -19,7 +20,7 @@ namespace thalweg::cli {
 
 class Progress {
  public:
-  /// `tick` is called twice a second, too.
+  /// `tick` is called twice a second, too, on a terminal.
   Progress(Terminal* terminal, std::function<void()> tick);
   ~Progress();
 
@@ -28,6 +29,7 @@ class Progress {
 
  private:
   void Loop();
+  void ShowHints();
   std::string Line();
 
   Terminal* const terminal_;
@@ -35,7 +37,12 @@ class Progress {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool done_ = false;
-  std::vector<std::pair<const runtime::Job*, std::string>> jobs_;
+  struct Watched {
+    const runtime::Job* job;
+    std::string name;
+    api::JobHints hints;
+  };
+  std::vector<Watched> jobs_;
   int64_t last_rows_ = 0;
   int64_t last_ms_ = 0;
   std::thread thread_;

@@ -18,12 +18,22 @@ std::string Count(double rows) {
   return fmt::format("{:.1f} M", rows / 1e6);
 }
 
+// The catalog and database say little, and the line has little room.
+std::string ShortName(std::string name) {
+  constexpr std::string_view kDefault = "default_catalog.default_database.";
+  for (size_t at = 0; (at = name.find(kDefault, at)) != std::string::npos;) {
+    name.erase(at, kDefault.size());
+  }
+  return name;
+}
+
 }  // namespace
 
 std::string ProgressLine(const ProgressFacts& facts) {
-  std::string line = facts.jobs == 1 ? facts.name : fmt::format("{} jobs", facts.jobs);
-  line += fmt::format(": {} rows in ({}/s), {} out", Count(static_cast<double>(facts.rows_in)),
-                      Count(facts.rows_per_second), Count(static_cast<double>(facts.rows_out)));
+  std::string line = facts.jobs == 1 ? ShortName(facts.name) : fmt::format("{} jobs", facts.jobs);
+  line += fmt::format(": {} {} in ({}/s), {} out", Count(static_cast<double>(facts.rows_in)),
+                      facts.rows_in == 1 ? "row" : "rows", Count(facts.rows_per_second),
+                      Count(static_cast<double>(facts.rows_out)));
   if (facts.watermark_ms > INT64_MIN && facts.watermark_ms < INT64_MAX) {
     line += ", watermark " + UtcText(facts.watermark_ms);
     const int64_t lag_ms = facts.now_ms - facts.watermark_ms;
@@ -38,6 +48,16 @@ std::string ProgressLine(const ProgressFacts& facts) {
                         std::max<int64_t>(0, facts.now_ms - facts.checkpoint_ms) / 1000);
   }
   return line;
+}
+
+std::string ShortenedTo(size_t columns, std::string_view line) {
+  if (columns == 0) return std::string(line);
+  // The last column stays free: some terminals go on in the next line at once.
+  size_t characters = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if ((line[i] & 0xC0) != 0x80 && ++characters == columns) return std::string(line.substr(0, i));
+  }
+  return std::string(line);
 }
 
 }  // namespace thalweg::cli

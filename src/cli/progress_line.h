@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace thalweg::cli {
 
@@ -19,5 +20,8 @@ struct ProgressFacts {
   int64_t now_ms = 0;
 };
 std::string ProgressLine(const ProgressFacts& facts);
+
+/// Fits the line into a terminal of so many columns (0: unknown), so that it can be erased again.
+std::string ShortenedTo(size_t columns, std::string_view line);
 
 }  // namespace thalweg::cli

@@ -28,5 +28,20 @@ TEST(ProgressLine, WatermarkAndLag) {
   EXPECT_EQ(ProgressLine(facts).find("lag"), std::string::npos);
 }
 
+TEST(ProgressLine, NamesAndNumbersAreShort) {
+  ProgressFacts facts;
+  facts.jobs = 1;
+  facts.name = "insert-into_default_catalog.default_database.a,default_catalog.default_database.b";
+  facts.rows_in = 1;
+  EXPECT_EQ(ProgressLine(facts), "insert-into_a,b: 1 row in (0/s), 0 out");
+}
+
+TEST(ProgressLine, FitsTheTerminal) {
+  EXPECT_EQ(ShortenedTo(0, "abcdef"), "abcdef");
+  EXPECT_EQ(ShortenedTo(7, "abcdef"), "abcdef");
+  EXPECT_EQ(ShortenedTo(6, "abcdef"), "abcde");
+  EXPECT_EQ(ShortenedTo(3, "äöü"), "äö");
+}
+
 }  // namespace
 }  // namespace thalweg::cli

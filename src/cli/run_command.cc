@@ -46,11 +46,8 @@ class RunHandler : public api::ResultWriter {
   RunHandler(api::OutputFormat format, api::Session* session, Terminal* terminal)
       : ResultWriter(format, session->configuration(),
                      [terminal](std::string_view text) { return terminal->Write(text); }),
-        terminal_(terminal) {
-    if (terminal->error_is_terminal()) {
-      progress_.emplace(terminal, [this] { (void)Flush(); });
-    }
-  }
+        terminal_(terminal),
+        progress_(terminal, [this] { (void)Flush(); }) {}
 
   void OnMessage(std::string_view message) override {
     if (terminal_->error_is_terminal()) terminal_->Error(message);
@@ -63,18 +60,18 @@ class RunHandler : public api::ResultWriter {
   }
   void OnJobStart(const runtime::Job* job, std::string_view name) override {
     report_.OnStart(job, name);
-    if (progress_) progress_->Add(job, name);
+    progress_.Add(job, name);
   }
   void OnJobEnd(const runtime::Job* job) override {
     report_.OnEnd(job);
-    if (progress_) progress_->Remove(job);
+    progress_.Remove(job);
   }
   const api::JobReport& report() const { return report_; }
 
  private:
   Terminal* const terminal_;
   api::JobReport report_;
-  std::optional<Progress> progress_;
+  Progress progress_;
 };
 
 api::OutputFormat FormatOf(Output output, const Terminal& terminal) {
@@ -115,8 +112,7 @@ class RunningSession {
 
 Status Configure(const CommandLine& command, api::Session* session) {
   for (const auto& [key, value] : command.settings) {
-    Status status = session->Configure(key, value);
-    if (!status.ok()) return status.WithContext("-D " + key);
+    TW_RETURN_IF_ERROR(session->Configure(key, value));
   }
   return Status::OK();
 }
@@ -157,6 +153,24 @@ int StateCommand(const CommandLine& command) {
   return 1;
 }
 
+// What the end of a long job needs: better refused before its start.
+Status CheckOutputs(const CommandLine& command) {
+  if (!command.report.empty()) {
+    FILE* file = fopen(command.report.c_str(), "ab");
+    if (file == nullptr) {
+      return Status::Io("--report: cannot write " + command.report + ": " + strerror(errno));
+    }
+    fclose(file);
+  }
+  if (!command.savepoint_on_stop.empty()) {
+    TW_ASSIGN_OR_RETURN(const auto there, FileSystem::Posix()->Stat(command.savepoint_on_stop));
+    if (there) {
+      return Status::Io("--savepoint-on-stop: " + command.savepoint_on_stop + ": exists already");
+    }
+  }
+  return Status::OK();
+}
+
 }  // namespace
 
 int RunCommand(const CommandLine& command) {
@@ -181,6 +195,10 @@ int RunCommand(const CommandLine& command) {
       return 1;
     }
   }
+  if (const Status usable = CheckOutputs(command); !usable.ok()) {
+    terminal.Error("thalweg: " + usable.message());
+    return 1;
+  }
   api::SessionOptions options;
   options.parallelism = command.parallelism;
   options.memory_limit = command.memory_bytes;
@@ -188,42 +206,54 @@ int RunCommand(const CommandLine& command) {
   options.script_identity = ScriptIdentity(command.file, script);
   options.restore = command.restore;
   options.savepoint_on_stop = command.savepoint_on_stop;
+  options.print = [&](bool error, std::string_view lines) {
+    return error ? terminal.WriteError(lines) : terminal.Write(lines);
+  };
   api::Session session(options);
-  running.Set(&session);
 
   Status status = Configure(command, &session);
-  if (status.ok()) {
-    switch (command.command) {
-      case Command::kRun: {
-        RunHandler handler(FormatOf(command.output, terminal), &session, &terminal);
-        status = session.RunScript(script, &handler);
-        if (!command.report.empty()) {
-          const Status written = WriteFile(command.report, handler.report().ToJson());
-          if (status.ok()) status = written;
-        }
-        break;
+  if (!status.ok()) {
+    terminal.Error("thalweg: -D: " + status.message());
+    return 1;
+  }
+  running.Set(&session);
+  switch (command.command) {
+    case Command::kRun: {
+      RunHandler handler(FormatOf(command.output, terminal), &session, &terminal);
+      status = session.RunScript(script, &handler);
+      if (!command.report.empty()) {
+        const Status written = WriteFile(command.report, handler.report().ToJson());
+        if (status.ok()) status = written;
       }
-      case Command::kCheck:
-        status = session.CheckScript(script);
-        if (status.ok()) status = terminal.Write(name + ": ok\n");
-        break;
-      case Command::kExplain: {
-        Result<std::string> plan = session.ExplainScript(script);
-        status = plan.ok() ? terminal.Write(*plan) : plan.status();
-        break;
-      }
-      case Command::kFunctions:
-        status = Functions(command, &session, &terminal);
-        break;
-      case Command::kSavepoint:
-      case Command::kStateList:
-      case Command::kStateShow:
-        break;  // StateCommand
+      break;
     }
+    case Command::kCheck:
+      status = session.CheckScript(script);
+      if (status.ok()) status = terminal.Write(name + ": ok\n");
+      break;
+    case Command::kExplain: {
+      Result<std::string> plan = session.ExplainScript(script);
+      status = plan.ok() ? terminal.Write(*plan) : plan.status();
+      break;
+    }
+    case Command::kFunctions:
+      status = Functions(command, &session, &terminal);
+      break;
+    case Command::kSavepoint:
+    case Command::kStateList:
+    case Command::kStateShow:
+      break;  // StateCommand
   }
   running.Set(nullptr);
+  for (const std::string& notice : session.TakeNotices()) terminal.Error("note: " + notice);
   if (status.ok() || (interrupt.received() && status.code() == StatusCode::kCancelled)) return 0;
-  terminal.Error(api::ErrorText(status, script, name));
+  if (terminal.output_closed()) {
+    terminal.Error("thalweg: nobody reads standard output any more");
+  } else if (command.command == Command::kFunctions) {
+    terminal.Error("thalweg: " + status.message());
+  } else {
+    terminal.Error(api::ErrorText(status, script, name));
+  }
   return 1;
 }
 

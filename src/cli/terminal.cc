@@ -2,24 +2,46 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
 
+#include "cli/progress_line.h"
+
 namespace thalweg::cli {
+
+namespace {
+
+/// 0: unknown.
+size_t TerminalColumns() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+}  // namespace
 
 Terminal::Terminal()
     : output_is_terminal_(isatty(STDOUT_FILENO) == 1),
       error_is_terminal_(isatty(STDERR_FILENO) == 1) {}
 
-Status Terminal::Write(std::string_view text) {
+Status Terminal::Write(std::string_view text) { return WriteTo(stdout, text); }
+
+Status Terminal::WriteError(std::string_view text) { return WriteTo(stderr, text); }
+
+Status Terminal::WriteTo(FILE* stream, std::string_view text) {
   std::lock_guard lock(mutex_);
-  if (output_is_terminal_) EraseProgress();
+  const bool visible = stream == stdout ? output_is_terminal_ : error_is_terminal_;
+  if (visible) EraseProgress();
   errno = 0;
-  const bool written =
-      fwrite(text.data(), 1, text.size(), stdout) == text.size() && fflush(stdout) == 0;
-  if (!written) return Status::Io(std::string("standard output: ") + strerror(errno));
-  if (output_is_terminal_) DrawProgress();
+  if (fwrite(text.data(), 1, text.size(), stream) != text.size() || fflush(stream) != 0) {
+    const std::string message =
+        std::string(stream == stdout ? "standard output: " : "standard error: ") + strerror(errno);
+    if (errno != EPIPE) return Status::Io(message);
+    if (stream == stdout) output_closed_ = true;
+    return Status::Cancelled(message);
+  }
+  if (visible) DrawProgress();
   return Status::OK();
 }
 
@@ -34,7 +56,7 @@ void Terminal::SetProgress(std::string_view line) {
   if (!error_is_terminal_) return;
   std::lock_guard lock(mutex_);
   EraseProgress();
-  progress_ = line;
+  progress_ = ShortenedTo(TerminalColumns(), line);
   DrawProgress();
 }
 

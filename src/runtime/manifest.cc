@@ -228,10 +228,12 @@ Result<Manifest> Manifest::Decode(std::string_view bytes) {
   const uint64_t size = Fixed64At(bytes, kMagic.size());
   const uint64_t checksum = Fixed64At(bytes, kMagic.size() + 8);
   const std::string_view body = bytes.substr(kHeader);
-  if (body.size() != size || Checksum64(body) != checksum) {
-    return Status::BadData(
-        fmt::format("damaged: the {} bytes after the header are not the {} that were written",
-                    body.size(), size));
+  if (body.size() != size) {
+    return Status::BadData(fmt::format("damaged: {} bytes after the header, where {} were written",
+                                       body.size(), size));
+  }
+  if (Checksum64(body) != checksum) {
+    return Status::BadData("damaged: it does not have the checksum with which it was written");
   }
   Manifest m;
   Fields in(body);

@@ -13,6 +13,8 @@ namespace {
 constexpr std::string_view kRequest = ".request";
 constexpr std::string_view kAnswer = ".answer";
 constexpr std::chrono::milliseconds kPoll{20};
+/// A running job takes a request at once, unless a slow disk holds it up.
+constexpr std::chrono::milliseconds kTakenWithin{15'000};
 
 std::string PathOf(const std::string& job_folder, const std::string& id, std::string_view suffix) {
   return JoinPath(JoinPath(job_folder, "requests"), id + std::string(suffix));
@@ -37,23 +39,32 @@ Status RequestSavepoint(FileSystem* fs, const std::string& job_folder,
   const std::string path = PathOf(job_folder, request.id, kRequest);
   const std::string answer = PathOf(job_folder, request.id, kAnswer);
   TW_RETURN_IF_ERROR(WriteDurably(fs, path, bytes));
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  while (std::chrono::steady_clock::now() < deadline) {
-    TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(answer));
-    if (there) {
+  const auto begin = std::chrono::steady_clock::now();
+  bool taken = false;
+  while (std::chrono::steady_clock::now() < begin + timeout) {
+    TW_ASSIGN_OR_RETURN(const auto answered, fs->Stat(answer));
+    if (answered) {
       TW_ASSIGN_OR_RETURN(const std::string text, ReadText(fs, answer));
       (void)fs->RemoveFile(answer);
       return text.empty() ? Status::OK() : Status::Io(text);
     }
+    if (!taken) {
+      TW_ASSIGN_OR_RETURN(const auto waiting, fs->Stat(path));
+      taken = !waiting;
+      if (waiting && std::chrono::steady_clock::now() > begin + kTakenWithin) {
+        (void)fs->RemoveFile(path);
+        return Status::Io(fmt::format("{}: nothing has taken the request within {} s: is the job running?",
+                                      job_folder, kTakenWithin.count() / 1000));
+      }
+    }
     std::this_thread::sleep_for(kPoll);
   }
-  (void)fs->RemoveFile(path);
-  return Status::Io(fmt::format("{}: no answer within {} s; is the job running?", job_folder,
-                                timeout.count() / 1000));
+  return Status::Io(fmt::format("{}: no answer within {} s", job_folder, timeout.count() / 1000));
 }
 
 Result<std::vector<SavepointRequest>> TakeSavepointRequests(FileSystem* fs,
-                                                            const std::string& job_folder) {
+                                                            const std::string& job_folder,
+                                                            int64_t now_ms) {
   std::vector<SavepointRequest> requests;
   const std::string folder = JoinPath(job_folder, "requests");
   TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(folder));
@@ -65,6 +76,7 @@ Result<std::vector<SavepointRequest>> TakeSavepointRequests(FileSystem* fs,
     name.remove_suffix(kRequest.size());
     TW_ASSIGN_OR_RETURN(const std::string bytes, ReadText(fs, e.path));
     TW_RETURN_IF_ERROR(fs->RemoveFile(e.path));
+    if (now_ms - e.modification_ms > kTakenWithin.count()) continue;  // whoever asked has gone
     SavepointRequest request{.id = std::string(name)};
     ByteReader in(bytes);
     uint64_t after = 0;

@@ -27,13 +27,16 @@ struct SavepointRequest {
   AfterSavepoint after = AfterSavepoint::kGoOn;
 };
 
-/// Asks the job that keeps its checkpoints in `job_folder`, and waits for the answer.
+/// Asks the job that keeps its checkpoints in `job_folder`, and waits for the answer; kIo soon if
+/// nothing takes the request.
 Status RequestSavepoint(FileSystem* file_system, const std::string& job_folder,
                         const SavepointRequest& request, std::chrono::milliseconds timeout);
 
-/// The job's side: takes what has been asked since the last call.
+/// The job's side: takes what has been asked since the last call; removes what was asked while no
+/// job ran, and given up since. `now_ms`: of the file system's clock.
 Result<std::vector<SavepointRequest>> TakeSavepointRequests(FileSystem* file_system,
-                                                            const std::string& job_folder);
+                                                            const std::string& job_folder,
+                                                            int64_t now_ms);
 Status AnswerSavepointRequest(FileSystem* file_system, const std::string& job_folder,
                               const std::string& id, const Status& status);
 

@@ -7,16 +7,20 @@ Hostile inputs must give one clear error and exit code 1: no crash, no hang. The
 only what the user needs to find the place: a file, a line, a name.
 """
 import ctypes
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import random
 import re
 import resource
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 THALWEG = str(pathlib.Path(sys.argv.pop(1)).resolve())
@@ -44,6 +48,7 @@ class Cli(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+        os.environ["XDG_STATE_HOME"] = str(self.folder / ".state")  # of jobs that name no other
 
     def thalweg(self, *arguments, stdin=None):
         return subprocess.run([THALWEG, *map(str, arguments)], cwd=self.folder, input=stdin,
@@ -94,6 +99,11 @@ class Running(Cli):
         self.assertEqual([json.loads(line) for line in self.rows(sql, "--output", "json")],
                          [{"n": 1, "s": "a,b"}, {"n": 2, "s": None}])
 
+    def test_nested_values_as_json(self):
+        sql = "SELECT ARRAY[1, 2] AS a, MAP['k', 1.5] AS m, CAST(ROW(1, 'z') AS ROW<x INT, y STRING>) AS r"
+        self.assertEqual([json.loads(line) for line in self.rows(sql, "--output", "json")],
+                         [{"a": [1, 2], "m": {"k": 1.5}, "r": {"x": 1, "y": "z"}}])
+
     def test_final_rows_of_a_changing_result(self):
         sql = "SELECT n, COUNT(*) AS c FROM (VALUES (1), (2), (1)) AS v(n) GROUP BY n"
         self.assertEqual(sorted(self.rows(sql, "--output", "csv")), ["1,2", "2,1", "n,c"])
@@ -107,6 +117,29 @@ class Running(Cli):
         zone = ["-D", "table.local-time-zone=Asia/Tokyo"]
         sql = "SELECT CAST(TO_TIMESTAMP_LTZ(0, 3) AS STRING)"
         self.assertEqual(self.rows(sql, *zone), ["+I[1970-01-01 09:00:00.000]"])
+
+    def test_settings_that_are_refused(self):
+        for setting, wanted in (("paralelism.default=4", "did you mean 'parallelism.default'?"),
+                                ("parallelism.default=0", "must be -1 or between 1 and 1024"),
+                                ("table.local-time-zone=Mars", "Unknown time zone 'Mars'"),
+                                ("table.exec.legacy-cast-behaviour=enabled", "not supported")):
+            done = self.thalweg("run", "-", "-D", setting, stdin=b"SELECT 1;")
+            self.assertEqual((done.returncode, done.stdout), (1, b""))
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+            self.assertIn(f"thalweg: -D: ", done.stderr.decode())
+            self.assertIn(wanted, done.stderr.decode())
+        for key in "parallelism.default", "table.exec.resource.default-parallelism":
+            self.error("SELECT 1;", "the parallelism, 4", "pipeline.max-parallelism",
+                       options=(f"-D{key}=4", "-Dpipeline.max-parallelism=2"))
+        self.error("SELECT 1;", "pipeline.max-parallelism",
+                   options=("--parallelism", "4", "-Dpipeline.max-parallelism=2"))
+
+    def test_a_setting_without_meaning_is_said_by_every_command(self):
+        self.file("job.sql", "SELECT 1;")
+        for command in "run", "check", "explain":
+            done = self.thalweg(command, "job.sql", "-D", "taskmanager.numberOfTaskSlots=4")
+            self.assertEqual(done.returncode, 0)
+            self.assertEqual(done.stderr.count(b"has no effect here"), 1, done.stderr)
 
     def test_several_statements_in_order(self):
         sql = ("CREATE TABLE s (n INT) WITH ('connector' = 'filesystem', 'path' = 'out', "
@@ -137,6 +170,23 @@ class Running(Cli):
         done = self.thalweg("functions", "substring")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("SUBSTRING", done.stdout.decode().upper())
+
+    def test_misspelt_commands_and_functions(self):
+        for words, wanted in ((("runn", "job.sql"), "no command 'runn'; did you mean 'run'?"),
+                              (("functions", "NOPE"), "NOPE")):
+            done = self.thalweg(*words)
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+            self.assertIn(wanted, done.stderr.decode())
+
+    def test_what_the_end_needs_is_checked_first(self):
+        self.file("job.sql", "SELECT 1;")
+        done = self.thalweg("run", "job.sql", "--report", "nowhere/report.json")
+        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        self.assertIn(b"nowhere/report.json", done.stderr)
+        done = self.thalweg("run", "job.sql", "--savepoint-on-stop", ".")
+        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        self.assertIn(b"exists already", done.stderr)
 
     @unittest.skipIf(SANITIZED, "sanitizers start slowly")
     def test_the_writers_of_a_sink(self):
@@ -190,8 +240,8 @@ class Signals(Cli):
     ENDLESS = ("CREATE TABLE g (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000');"
                "SELECT n FROM g;")
 
-    def start(self):
-        self.file("job.sql", self.ENDLESS)
+    def start(self, script=ENDLESS):
+        self.file("job.sql", script)
         job = subprocess.Popen([THALWEG, "run", "job.sql"], cwd=self.folder,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(job.kill)
@@ -214,10 +264,47 @@ class Signals(Cli):
         self.assertEqual(job.returncode, 0, errors)
 
     def test_a_closed_reader_ends_it(self):
-        job = self.start()
-        job.stdout.close()
-        self.assertEqual(job.wait(timeout=LIMIT_S), 1)
-        job.stderr.close()
+        # Not even a job that makes checkpoints starts again.
+        for script in (self.ENDLESS, self.ENDLESS.replace(
+                "SELECT n", "CREATE TABLE p (n INT) WITH ('connector' = 'print'); INSERT INTO p SELECT n")):
+            job = self.start(script)
+            job.stdout.close()
+            self.assertEqual(job.wait(timeout=LIMIT_S), 1)
+            self.assertEqual(job.stderr.read().splitlines()[-1],
+                             b"thalweg: nobody reads standard output any more")
+            job.stderr.close()
+
+    def test_rows_that_change_for_ever_are_announced(self):
+        self.file("job.sql", self.ENDLESS.replace("SELECT n", "SELECT n, COUNT(*) AS c")
+                  .replace("FROM g;", "FROM g GROUP BY n;"))
+        job = subprocess.Popen([THALWEG, "run", "job.sql", "--output", "csv"], cwd=self.folder,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(job.kill)
+        self.assertIn(b"--output changelog", job.stderr.readline())
+        job.send_signal(signal.SIGINT)
+        rows, _ = job.communicate(timeout=LIMIT_S)
+        self.assertTrue(rows.startswith(b"n,c\n"))
+
+    def test_the_progress_line_fits_the_terminal(self):
+        script = ("CREATE TABLE g (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '10');"
+                  "CREATE TABLE p (n INT) WITH ('connector' = 'print'); INSERT INTO p SELECT n FROM g;")
+        self.file("job.sql", script)
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 30, 0, 0))
+        job = subprocess.Popen([THALWEG, "run", "job.sql"], cwd=self.folder, stdin=theirs,
+                               stdout=theirs, stderr=theirs)
+        self.addCleanup(job.kill)
+        shown = b""
+        while shown.count(b"insert-into_p: ") < 3:
+            shown += os.read(ours, 4096)
+        job.send_signal(signal.SIGINT)
+        os.close(theirs)
+        self.assertEqual(job.wait(timeout=LIMIT_S), 0)
+        os.close(ours)
+        # What stands on the screen: a line is begun anew where it is erased.
+        for line in shown.replace(b"\r\x1b[K", b"\n").replace(b"\r", b"").split(b"\n")[:-1]:
+            self.assertLess(len(line), 30, line)
+            self.assertRegex(line, rb"^(\d+> )?\+I\[-?\d+\]$|^insert-into_p: |^$")
 
 
 class Mistakes(Cli):
@@ -245,6 +332,14 @@ class Mistakes(Cli):
         self.error("SET 'table.local-time-zoe' = 'UTC'", "table.local-time-zoe",
                    "table.local-time-zone")
         self.error("SELECT 1", "paralelism.default", options=["-D", "paralelism.default=1"])
+
+    def test_watermark_options(self):
+        table = self.source("x.csv", "n INT", "'format' = 'csv', 'scan.watermark.{}'")
+        self.file("x.csv", "1\n")
+        self.error(table.format("idle-timout' = '1 s") + "SELECT * FROM t;",
+                   "did you mean 'scan.watermark.idle-timeout'?")
+        self.error(table.format("idle-timeout' = 'soon") + "SELECT * FROM t;",
+                   "scan.watermark.idle-timeout", "soon", "job.sql:2")
 
     def test_types_and_arity(self):
         self.error("CREATE TABLE t (a INTEGR) WITH ('connector' = 'datagen')", "job.sql:1:", "INTEGR")

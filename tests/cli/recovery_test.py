@@ -11,6 +11,7 @@ to do; it waits for what can be seen (rows, log lines, an exit), never for time 
 import array
 import collections
 import fcntl
+import os
 import shutil
 import signal
 import subprocess
@@ -427,6 +428,30 @@ class Signals(Recovery):
         again.wait_for_checkpoints(1)
         self.drain(again)
         self.assertEqual(self.visible(), self.counts(str(i) for i in range(1, 5001)))
+
+    def test_a_savepoint_of_a_job_that_does_not_run(self):
+        self.script()
+        self.feed(1, 10)
+        job = Job(self, "first", *SOON)
+        job.wait_for_checkpoints(1)
+        job.stop()
+        asking = subprocess.Popen([THALWEG, "savepoint", "state/job", "--stop"], cwd=self.folder,
+                                  stderr=subprocess.PIPE)
+        requests = self.folder / "state/job/requests"
+        while not list(requests.glob("*.request")):
+            time.sleep(0.005)  # between two looks
+        # One that was given up a minute ago.
+        left = requests / "00000000.request"
+        shutil.copy(next(requests.glob("*.request")), left)
+        os.utime(left, (time.time() - 60, time.time() - 60))
+        _, errors = asking.communicate(timeout=LIMIT_S)
+        self.assertEqual(asking.returncode, 1)
+        self.assertIn(b"is the job running?", errors)
+        self.assertEqual(list(requests.glob("*.request")), [left])
+        job = Job(self, "second", *SOON)
+        job.wait_for_checkpoints(3)
+        self.assertEqual(list(requests.glob("*")), [], "it is removed, not obeyed")
+        job.stop()
 
     @unittest.skipIf("tsan" in THALWEG, "its _exit waits for whoever writes to stdout")
     def test_a_second_signal_ends_it_at_once(self):

@@ -139,7 +139,7 @@ Status Simulation::RunProcess(const Planned& planned, const Process& process, Fi
   launcher.options.file_system = fs;
   if (result_) launcher.options.result_sink = result_->MakeSink();
   TW_RETURN_IF_ERROR(launcher.configuration.Set("execution.checkpointing.dir", kRoot));
-  launcher.identity = "job";
+  launcher.folder = "job";
   launcher.restore = "latest";
   launcher.file_system = fs;
   launcher.notice = launcher.log = [this](const std::string& line) {

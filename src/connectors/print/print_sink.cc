@@ -1,13 +1,7 @@
 #include "connectors/print/print_sink.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <mutex>
-
 #include "connectors/option_reader.h"
+#include "connectors/print_output.h"
 #include "data/print.h"
 
 namespace thalweg::connectors {
@@ -24,30 +18,15 @@ std::string LinePrefix(const std::string& identifier, const WriterContext& conte
   return prefix;
 }
 
-Status WriteAll(int fd, std::string_view text) {
-  // Writers of several subtasks share the stream; lines must not be torn.
-  static std::mutex mutex;
-  std::lock_guard lock(mutex);
-  while (!text.empty()) {
-    const ssize_t n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      return Status::Io(fmt::format("cannot print to standard {}: {}",
-                                    fd == STDERR_FILENO ? "error" : "output", strerror(errno)));
-    }
-    text.remove_prefix(static_cast<size_t>(n));
-  }
-  return Status::OK();
-}
-
 class PrintWriter : public SinkWriter {
  public:
-  PrintWriter(std::string prefix, int fd) : prefix_(std::move(prefix)), fd_(fd) {}
+  PrintWriter(std::string prefix, bool standard_error)
+      : prefix_(std::move(prefix)), standard_error_(standard_error) {}
 
   Status Write(const data::Batch& batch) override {
     lines_.clear();
     batch.rows().ForEach([&](int32_t row) { AppendLine(batch, row); });
-    return WriteAll(fd_, lines_);
+    return Print(standard_error_, lines_);
   }
   Result<std::string> Seal(int64_t epoch, bool roll) override { return std::string(); }
 
@@ -64,7 +43,7 @@ class PrintWriter : public SinkWriter {
   }
 
   const std::string prefix_;
-  const int fd_;
+  const bool standard_error_;
   std::string lines_;
 };
 
@@ -75,8 +54,7 @@ class PrintSink : public TableSink {
 
   SinkMode mode() const override { return SinkMode::kAll; }
   Result<std::unique_ptr<SinkWriter>> MakeWriter(const WriterContext& context) override {
-    return {std::make_unique<PrintWriter>(LinePrefix(identifier_, context),
-                                          standard_error_ ? STDERR_FILENO : STDOUT_FILENO)};
+    return {std::make_unique<PrintWriter>(LinePrefix(identifier_, context), standard_error_)};
   }
 
  private:

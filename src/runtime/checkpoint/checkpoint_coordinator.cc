@@ -430,7 +430,8 @@ void CheckpointCoordinator::TakeRequests() {
     // A folder that cannot be read now is the next checkpoint's matter.
     if (Status s = CheckOwner(); s.code() == StatusCode::kCancelled) return EndJob(s);
   }
-  auto requests = TakeSavepointRequests(options_.file_system, options_.folder);
+  auto requests = TakeSavepointRequests(options_.file_system, options_.folder,
+                                        Clock::System()->NowMs());
   if (!requests.ok()) return options_.log("savepoint requests: " + requests.status().message());
   for (SavepointRequest& r : *requests) {
     stop_requested_ |= r.after != AfterSavepoint::kGoOn;

@@ -34,19 +34,18 @@ Status MergeHints(const std::vector<ast::Hint>& hints, const BindContext& contex
   return Status::OK();
 }
 
-// Takes the options that belong to the planner out of what the connector sees.
-Result<int64_t> TakeIdleTimeout(const BindContext& context, connectors::Options* options) {
-  int64_t idle = context.configuration.GetDurationMs("table.exec.source.idle-timeout");
-  for (auto it = options->begin(); it != options->end();) {
-    if (!it->first.starts_with("scan.watermark.")) {
-      ++it;
-      continue;
-    }
-    if (it->first == "scan.watermark.idle-timeout") {
-      TW_ASSIGN_OR_RETURN(idle, ParseDurationMs(it->second));
-    }
-    it = options->erase(it);
+// Takes the option that belongs to the planner out of what the connector sees.
+Result<int64_t> TakeIdleTimeout(const BindContext& context, std::string_view table,
+                                connectors::Options* options) {
+  const auto it = options->find("scan.watermark.idle-timeout");
+  if (it == options->end()) {
+    return context.configuration.GetDurationMs("table.exec.source.idle-timeout");
   }
+  const Result<int64_t> idle = ParseDurationMs(it->second);
+  if (!idle.ok()) {
+    return idle.status().WithContext(fmt::format("table '{}', option '{}'", table, it->first));
+  }
+  options->erase(it);
   return idle;
 }
 
@@ -61,7 +60,8 @@ Result<PlanPtr> QueryBinder::BindTable(const CatalogTablePtr& table,
   scan.partition_keys = table->partition_keys;
   scan.options = table->options;
   TW_RETURN_IF_ERROR(MergeHints(hints, context_, &scan.options));
-  TW_ASSIGN_OR_RETURN(int64_t idle_timeout, TakeIdleTimeout(context_, &scan.options));
+  Result<int64_t> idle_timeout = TakeIdleTimeout(context_, scan.table, &scan.options);
+  if (!idle_timeout.ok()) return idle_timeout.status().WithSpan(span);
   Result<std::unique_ptr<connectors::TableSource>> source =
       connectors::MakeSource(ConnectorTableOf(scan), context_.connector);
   if (!source.ok()) return source.status().WithSpan(span);
@@ -140,7 +140,7 @@ Result<PlanPtr> QueryBinder::BindTable(const CatalogTablePtr& table,
     graph::WatermarkSpec watermark;
     watermark.rowtime = expr::Substitute(bound->rowtime, stored);
     watermark.watermark = expr::Substitute(bound->watermark, stored);
-    watermark.idle_timeout_ms = idle_timeout;
+    watermark.idle_timeout_ms = *idle_timeout;
     watermark.interval_ms =
         context_.configuration.GetDurationMs("pipeline.auto-watermark-interval");
     watermark.rowtime_name = table->watermark->column;

@@ -6,6 +6,7 @@
 #include <string>
 #include <type_traits>
 
+#include "base/default_parallelism.h"
 #include "graph/partial_schema.h"
 #include "sql/lowering/lineage.h"
 #include "sql/planner/describe.h"
@@ -28,9 +29,8 @@ class Lowerer {
   Lowerer(const ChangelogMap& changelog, const BindContext& context) : changelog_(changelog) {
     graph_.streaming = context.streaming;
     std::string strategy = context.configuration.GetString("table.optimizer.agg-phase-strategy");
-    two_phase_ =
-        strategy == "TWO_PHASE" ||
-        (strategy == "AUTO" && context.configuration.GetInteger("parallelism.default") != 1);
+    two_phase_ = strategy == "TWO_PHASE" ||
+                 (strategy == "AUTO" && DefaultParallelism(context.configuration) != 1);
   }
 
   int Add(const PlanPtr& plan) {

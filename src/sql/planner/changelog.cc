@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/default_parallelism.h"
 #include "connectors/option_reader.h"
 #include "sql/binder/query_binder.h"
 #include "sql/planner/describe.h"
@@ -143,7 +144,7 @@ class Inference {
     traits->sink_parallelism = static_cast<int>(wanted);
     TW_ASSIGN_OR_RETURN(const bool by_partition,
                         options.Bool("sink.shuffle-by-partition.enable", false));
-    const int64_t input = context_.configuration.GetInteger("parallelism.default");
+    const int64_t input = DefaultParallelism(context_.configuration);
     if (by_partition && traits->insert_only()) {
       traits->sink_keys = ColumnsOf(plan, sink.partition_keys);
     } else if (wanted != 0 && wanted != input && !traits->insert_only()) {

@@ -348,6 +348,17 @@ Result<ExprPtr> ExpressionBinder::BindCall(const ast::Call& e) {
                                                   upper));
   }
   TW_ASSIGN_OR_RETURN(std::vector<ExprPtr> args, BindArgs(e.args));
+  if ((upper == "+" || upper == "-") && args.size() == 2) {
+    // A TIMESTAMP takes as many digits of a second as are written at the interval.
+    for (size_t i = 0; i < 2; ++i) {
+      if (e.args[i]->kind != ast::ExprKind::kLiteral) continue;
+      const int fraction = ast::As<ast::Literal>(*e.args[i]).fraction.value_or(0);
+      const Type& type = args[1 - i]->type;
+      if (type.root() != TypeRoot::kTimestamp || fraction <= type.precision()) continue;
+      const Type wide = Type::Timestamp(fraction).WithNullable(type.nullable());
+      TW_ASSIGN_OR_RETURN(args[1 - i], expr::MakeCast(args[1 - i], wide, context_));
+    }
+  }
   if (upper == "ITEM" && args[0]->type.root() == TypeRoot::kRow) {
     return Status::NotSupported(e.span, "access to a ROW by position; use its field's name");
   }

@@ -98,18 +98,21 @@ Result<ast::ExprPtr> Parser::ParseInterval() {
     } else {
       TW_ASSIGN_OR_RETURN(count, ParsePrimary());
     }
-    TW_RETURN_IF_ERROR(ParseIntervalQualifier(&literal->qualifier, &literal->interval_type));
+    TW_RETURN_IF_ERROR(
+        ParseIntervalQualifier(&literal->qualifier, &literal->interval_type, &literal->fraction));
     literal->text = "1";
     literal->span = SpanFrom(begin);
     return Finish(NewOperator("*", {count, ast::ExprPtr(literal)}));
   }
   TW_ASSIGN_OR_RETURN(literal->text, ParseString("a string such as '1' after INTERVAL"));
-  TW_RETURN_IF_ERROR(ParseIntervalQualifier(&literal->qualifier, &literal->interval_type));
+  TW_RETURN_IF_ERROR(
+      ParseIntervalQualifier(&literal->qualifier, &literal->interval_type, &literal->fraction));
   literal->span = SpanFrom(begin);
   return ast::ExprPtr(std::move(literal));
 }
 
-Status Parser::ParseIntervalQualifier(std::string* qualifier, data::Type* type) {
+Status Parser::ParseIntervalQualifier(std::string* qualifier, data::Type* type,
+                                      std::optional<int32_t>* written_fraction) {
   constexpr std::string_view kExpected =
       "a unit: YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE or SECOND";
   std::string from = Peek().kind == TokenKind::kWord ? SingularUnit(Peek().upper) : "";
@@ -123,6 +126,7 @@ Status Parser::ParseIntervalQualifier(std::string* qualifier, data::Type* type) 
     TW_ASSIGN_OR_RETURN(leading, ParseSmallInteger("the precision of an interval", 0, 10));
     if (from == "SECOND" && TakeSymbol(",")) {
       TW_ASSIGN_OR_RETURN(fraction, ParseSmallInteger("the fraction of an interval", 0, 9));
+      if (written_fraction != nullptr) *written_fraction = fraction;
     }
     TW_RETURN_IF_ERROR(ExpectSymbol(")"));
   }
@@ -138,6 +142,7 @@ Status Parser::ParseIntervalQualifier(std::string* qualifier, data::Type* type) 
     Take();
     if (to == "SECOND" && TakeSymbol("(")) {
       TW_ASSIGN_OR_RETURN(fraction, ParseSmallInteger("the fraction of an interval", 0, 9));
+      if (written_fraction != nullptr) *written_fraction = fraction;
       TW_RETURN_IF_ERROR(ExpectSymbol(")"));
     }
   } else {

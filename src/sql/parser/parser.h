@@ -87,7 +87,9 @@ class Parser {
   Result<ast::ExprPtr> ParseCast(bool is_try);
   Result<ast::ExprPtr> ParseLiteralOrNull();
   Result<ast::ExprPtr> ParseInterval();
-  Status ParseIntervalQualifier(std::string* qualifier, data::Type* type);
+  /// `fraction`: the digits of the seconds' fraction, if they are written.
+  Status ParseIntervalQualifier(std::string* qualifier, data::Type* type,
+                                std::optional<int32_t>* fraction = nullptr);
   Result<std::string> ParseTimeUnit();
   Result<ast::ExprPtr> ParseSpecialCall();
   Result<ast::ExprPtr> ParseJsonCall(std::shared_ptr<ast::Call> call);

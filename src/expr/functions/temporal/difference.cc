@@ -1,4 +1,6 @@
 // TIMESTAMPADD, TIMESTAMPDIFF, DATETIME_MINUS (what (a - b) DAY becomes).
+#include <algorithm>
+
 #include "data/civil_time.h"
 #include "expr/functions/signature.h"
 #include "expr/functions/temporal/datetime_arithmetic.h"
@@ -58,6 +60,10 @@ Result<BoundFunction> BindTimestampAdd(const BindArgs& a) {
   // Hours of a date make it a timestamp.
   if (type.root() == TypeRoot::kDate && !months && per_unit < data::kMillisPerDay) {
     type = Type::Timestamp(6).WithNullable(type.nullable());
+    m->params[2] = type;
+  }
+  if (unit == TimeUnit::kMillisecond && type.root() == TypeRoot::kTimestamp) {
+    type = Type::Timestamp(std::max(type.precision(), 3)).WithNullable(type.nullable());
     m->params[2] = type;
   }
   BoundFunction f =

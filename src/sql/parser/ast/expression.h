@@ -88,6 +88,7 @@ struct Literal final : Expr {
   /// written before the string.
   std::string qualifier;
   data::Type interval_type;
+  std::optional<int32_t> fraction;  ///< of the seconds, where written: 3 of SECOND(2, 3)
   bool negative = false;
 };
 

@@ -165,10 +165,8 @@ class VarianceAccumulator final : public Accumulator {
       return true;
     } else {
       const T square = s.sum.sum * s.sum.sum;
-      const double v = (static_cast<double>(s.squares.sum) -
-                        static_cast<double>(square) / static_cast<double>(n)) /
-                       static_cast<double>(divisor);
-      *out = static_cast<T>(root_ ? std::pow(v, 0.5) : v);
+      const T v = (s.squares.sum - square / static_cast<T>(n)) / static_cast<T>(divisor);
+      *out = static_cast<T>(root_ ? std::pow(static_cast<double>(v), 0.5) : v);
       return true;
     }
   }

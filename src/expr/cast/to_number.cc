@@ -180,7 +180,7 @@ void BindPrimitive(const CastRequest& r, BoundFunction* bound) {
     WithPrimitive(r.to.root(), [&](auto to) {
       using From = decltype(from);
       using To = decltype(to);
-      bound->kernel = &EachRow<[](From v) { return Convert<From, To>(v); }>;
+      bound->kernel = &EachRow<&Convert<From, To>>;
       bound->total = true;
     });
   });

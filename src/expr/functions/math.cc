@@ -44,8 +44,9 @@ Result<BoundFunction> BindLog(const BindArgs& args) {
 }
 
 Result<BoundFunction> BindAtan2(const BindArgs& args) {
-  for (const Type& t : args.types) {
-    if (t.is_decimal()) return NoSuchOverload();
+  // Of two decimals or of none.
+  if (args.types.size() == 2 && args.types[0].is_decimal() != args.types[1].is_decimal()) {
+    return NoSuchOverload();
   }
   return BindDouble(args, 2, &EachRow<[](double y, double x) { return std::atan2(y, x); }>);
 }

@@ -11,6 +11,7 @@ import argparse
 import csv
 import io
 import math
+import os
 import pathlib
 import re
 import signal
@@ -110,6 +111,8 @@ class Workspace:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
+        # Checkpoints of another run would name its files.
+        os.environ["XDG_STATE_HOME"] = str(self.folder / "state")
         self.out = self.folder / ".cache" / "flights" / "out"
         self.live = self.folder / ".cache" / "flights" / "live"
         self.live.mkdir(parents=True)

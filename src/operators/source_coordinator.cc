@@ -1,5 +1,7 @@
 #include "operators/source_coordinator.h"
 
+#include <algorithm>
+
 #include "connectors/registry.h"
 
 namespace thalweg::operators {
@@ -24,7 +26,7 @@ Result<std::shared_ptr<SourceCoordinator>> SourceCoordinator::Make(
 Status SourceCoordinator::Discover() {
   {
     std::lock_guard lock(mutex_);
-    // Restored: what is found only now came after the job's start.
+    // Restored, and not from a job that watched: what is found only now came after the job's start.
     if (discovered_ && enumerator_->discovery_interval_ms() == 0) return Status::OK();
   }
   std::lock_guard discovery(discovery_);
@@ -68,6 +70,9 @@ Status SourceCoordinator::Snapshot(OperatorState* state) {
   std::lock_guard lock(mutex_);
   frozen_ = true;
   state->push_back({"enumerator", StateEntry::kNoKeyGroup, enumerator_->Snapshot()});
+  if (enumerator_->discovery_interval_ms() > 0) {
+    state->push_back({"watched", StateEntry::kNoKeyGroup, ""});
+  }
   for (size_t i = next_unassigned_; i < unassigned_.size(); ++i) {
     state->push_back({"split", StateEntry::kNoKeyGroup, unassigned_[i].Encode()});
   }
@@ -89,10 +94,12 @@ void SourceCoordinator::Resume() {
 
 Status SourceCoordinator::Restore(const OperatorState& state) {
   std::lock_guard lock(mutex_);
+  const bool watched =
+      std::ranges::any_of(state, [](const StateEntry& e) { return e.name == "watched"; });
   for (const StateEntry& e : state) {
     if (e.name == "enumerator") {
       TW_RETURN_IF_ERROR(enumerator_->Restore(e.bytes));
-      discovered_ = true;
+      discovered_ = !watched;
     }
     if (e.name != "split") continue;
     TW_ASSIGN_OR_RETURN(SplitState split, SplitState::Decode(e.bytes));

@@ -80,7 +80,7 @@ class Savepoints(unittest.TestCase):
         done = self.read("SELECT name FROM e", "e (name STRING)", folder, "TableSourceScan",
                          "'table' = 'entries'")
         # A split that has been read to its end is nobody's any more.
-        return done.returncode == 0 and done.stdout.split() == ["name", "enumerator"]
+        return done.returncode == 0 and "split" not in done.stdout
 
     def read(self, query, table, path, operator, *options):
         extra = "".join(f", {o}" for o in options)

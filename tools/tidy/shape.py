@@ -57,7 +57,8 @@ def dead_others(tree):
         if path.startswith(GLOBBED):
             continue
         stem = name.removesuffix(".py")
-        wanted = (name, f"import {stem}", f"from {stem} ", f"include({name.removesuffix('.cmake')})",
+        wanted = (name, f"import {stem}", f"from {stem} ", f".{stem} import ",
+                  f"include({name.removesuffix('.cmake')})",
                   f"find_package({name.removeprefix('Find').removesuffix('.cmake')} ",
                   name.removesuffix(".java"))
         if not any(other != path and any(w in text for w in wanted) for other, text in texts):

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/checksum.h"
+#include "base/join.h"
 #include "runtime/checkpoint_storage.h"
 
 namespace thalweg::api {
@@ -54,7 +55,7 @@ std::string ScriptJobs::NextFolder(const Configuration& configuration,
   std::string name = configuration.GetString("pipeline.name");
   if (name.empty()) {
     if (!script_.empty()) name = script_ + ".";
-    name += fmt::format("insert-into_{}", fmt::join(sinks, ","));
+    name += "insert-into_" + Join(sinks, ",");
   }
   const int earlier = named_[name]++;
   return FolderName(earlier == 0 ? name : fmt::format("{}_{}", name, earlier));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/join.h"
 #include "base/nearest_name.h"
 #include "connectors/blackhole/blackhole_sink.h"
 #include "connectors/datagen/datagen_connector.h"
@@ -109,7 +110,7 @@ Result<const Connector*> ConnectorOf(const ConnectorTable& table) {
   for (const Connector* c : AllConnectors()) names.push_back(c->identifier);
   return Status::InvalidSql(fmt::format("table '{}': there is no connector '{}'{} (available: {})",
                                         table.name, it->second, DidYouMean(it->second, names),
-                                        fmt::join(names, ", ")));
+                                        Join(names)));
 }
 
 }  // namespace
@@ -150,7 +151,7 @@ Status ValidateOptions(const Connector& connector, const ConnectorTable& table) 
       for (const formats::Format* f : formats::AllFormats()) names.push_back(f->identifier);
       return Status::InvalidSql(fmt::format("table '{}': there is no format '{}'{} (available: {})",
                                             table.name, it->second, DidYouMean(it->second, names),
-                                            fmt::join(names, ", ")));
+                                            Join(names)));
     }
     prefix = FormatPrefix(table);
   }

@@ -6,24 +6,15 @@
 #include <random>
 
 #include "base/checksum.h"
-#include "operators/registry.h"
 #include "operators/sink_coordinator.h"
 #include "operators/source_coordinator.h"
 #include "runtime/checkpoint/checkpoint_coordinator.h"
 #include "runtime/checkpoint_storage.h"
 #include "runtime/exchange/channel.h"
 #include "runtime/task/worker.h"
-#include "state/extent_space.h"
 
 namespace thalweg::runtime {
 namespace {
-
-// Direct edges stay inside a worker; two batches let a step finish before the next one begins.
-constexpr int kDirectElements = 8;
-
-int ParallelismOf(const graph::Node& node, const JobOptions& options) {
-  return node.parallelism > 0 ? node.parallelism : options.parallelism;
-}
 
 std::string MakeLineage() {
   std::random_device device;
@@ -46,7 +37,7 @@ Job::~Job() {
     stop_ = true;
     changed_.notify_all();
   }
-  for (auto& w : workers_) {
+  for (auto& w : wiring_.workers) {
     w->wakeup()->Notify();
     w->Join();
   }
@@ -56,106 +47,12 @@ Job::~Job() {
 
 Result<std::unique_ptr<Job>> Job::Create(graph::Graph graph, JobOptions options) {
   auto job = std::unique_ptr<Job>(new Job(std::move(graph), std::move(options)));
-  TW_RETURN_IF_ERROR(job->Build());
+  TW_ASSIGN_OR_RETURN(job->wiring_, WireJob(job->graph_, job->options_, job->pool_.get()));
   return job;
 }
 
-Status Job::Build() {
-  const size_t n = graph_.nodes.size();
-  int workers = 1;
-  for (const graph::Node& node : graph_.nodes) {
-    workers = std::max(workers, ParallelismOf(node, options_));
-  }
-  for (int w = 0; w < workers; ++w) {
-    workers_.push_back(std::make_unique<Worker>(w, options_.clock, options_.eval));
-  }
-
-  sources_.resize(n);
-  sinks_.resize(n);
-  for (size_t i = 0; i < n; ++i) {
-    if (const auto* scan = std::get_if<graph::ScanNode>(&graph_.nodes[i].spec)) {
-      TW_ASSIGN_OR_RETURN(sources_[i], operators::SourceCoordinator::Make(*scan, graph_.streaming,
-                                                                          options_.local_time_zone,
-                                                                          options_.file_system));
-      bounded_ &= sources_[i]->bounded();
-    } else if (const auto* sink = std::get_if<graph::SinkNode>(&graph_.nodes[i].spec)) {
-      TW_ASSIGN_OR_RETURN(
-          sinks_[i], operators::SinkCoordinator::Make(
-                         *sink, graph_.streaming, options_.local_time_zone, options_.file_system,
-                         options_.collector, options_.result_sink));
-    }
-  }
-
-  // Channels, per edge: [consumer subtask][producer subtask], and each producer's outputs.
-  std::vector<std::vector<std::vector<std::vector<Channel*>>>> inputs(n);  // node, input, consumer
-  std::vector<std::vector<std::vector<Output>>> outputs(n);                // node, subtask
-  for (size_t i = 0; i < n; ++i) {
-    outputs[i].resize(static_cast<size_t>(ParallelismOf(graph_.nodes[i], options_)));
-  }
-  for (size_t i = 0; i < n; ++i) {
-    const graph::Node& node = graph_.nodes[i];
-    const int consumers = ParallelismOf(node, options_);
-    for (const graph::Edge& edge : node.inputs) {
-      const int producers = ParallelismOf(graph_.nodes[static_cast<size_t>(edge.from)], options_);
-      auto distribution = edge.distribution;
-      if (distribution == graph::Distribution::kForward && producers != consumers) {
-        distribution = graph::Distribution::kRebalance;
-      }
-      std::vector<std::vector<Channel*>> by_consumer(static_cast<size_t>(consumers));
-      for (int p = 0; p < producers; ++p) {
-        std::vector<Channel*> targets;
-        const bool direct = distribution == graph::Distribution::kForward;
-        for (int c = direct ? p : 0; c < (direct ? p + 1 : consumers); ++c) {
-          const bool same_worker = p == c;
-          channels_.push_back(std::make_unique<Channel>(
-              direct ? kDirectElements : options_.channel_elements, options_.channel_bytes,
-              same_worker ? nullptr : workers_[static_cast<size_t>(p)]->wakeup(),
-              same_worker ? nullptr : workers_[static_cast<size_t>(c)]->wakeup()));
-          targets.push_back(channels_.back().get());
-          by_consumer[static_cast<size_t>(c)].push_back(channels_.back().get());
-        }
-        outputs[static_cast<size_t>(edge.from)][static_cast<size_t>(p)].emplace_back(
-            distribution, edge.keys, std::move(targets), options_.max_parallelism);
-      }
-      inputs[i].push_back(std::move(by_consumer));
-    }
-  }
-
-  for (size_t i = 0; i < n; ++i) {
-    const graph::Node& node = graph_.nodes[i];
-    const int parallelism = ParallelismOf(node, options_);
-    for (int s = 0; s < parallelism; ++s) {
-      Worker* worker = workers_[static_cast<size_t>(s)].get();
-      std::unique_ptr<operators::Operator> op;
-      if (sources_[i]) {
-        TW_ASSIGN_OR_RETURN(
-            op, operators::MakeSourceOperator(std::get<graph::ScanNode>(node.spec), sources_[i],
-                                              [worker] { worker->wakeup()->Notify(); }));
-      } else if (sinks_[i]) {
-        op = operators::MakeSinkOperator(node, sinks_[i], options_.name);
-      } else {
-        TW_ASSIGN_OR_RETURN(op, operators::MakeOperator(graph_, node));
-      }
-      std::vector<std::vector<Channel*>> gate;
-      for (auto& by_consumer : inputs[i]) gate.push_back(by_consumer[static_cast<size_t>(s)]);
-      SubtaskConfig config;
-      config.name = node.name;
-      config.node = static_cast<int>(i);
-      config.subtask = s;
-      config.parallelism = parallelism;
-      config.max_parallelism = options_.max_parallelism;
-      config.batch_rows = options_.batch_rows;
-      worker->Add(std::make_unique<Subtask>(
-          std::move(config), std::move(op), InputGate(std::move(gate)),
-          std::move(outputs[i][static_cast<size_t>(s)]), worker->eval(), pool_.get()));
-    }
-    if (sources_[i]) {
-      sources_[i]->OnSplits([this] {
-        for (auto& w : workers_) w->wakeup()->Notify();
-      });
-    }
-  }
-  return Status::OK();
+bool Job::bounded() const {
+  return std::ranges::all_of(wiring_.sources, [](const auto& s) { return !s || s->bounded(); });
 }
 
 const NodeSnapshot* Job::RestoredNode(size_t node) const {
@@ -164,7 +61,8 @@ const NodeSnapshot* Job::RestoredNode(size_t node) const {
 }
 
 bool Job::commits() const {
-  return std::any_of(sinks_.begin(), sinks_.end(), [](const auto& s) { return s && s->commits(); });
+  return std::any_of(wiring_.sinks.begin(), wiring_.sinks.end(),
+                     [](const auto& s) { return s && s->commits(); });
 }
 
 void Job::EnableCheckpoints(CheckpointOptions options, int64_t generation,
@@ -183,14 +81,14 @@ Status Job::FinishPublication() {
 
 Status Job::RestoreSinks() {
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
-    if (!sinks_[i]) continue;
+    if (!wiring_.sinks[i]) continue;
     const NodeSnapshot* snapshot = RestoredNode(i);
     const std::string& uid = graph_.nodes[i].uid;
-    Status s = sinks_[i]->Restore(
+    Status s = wiring_.sinks[i]->Restore(
         OwnershipOf(uid), snapshot != nullptr ? snapshot->entries : operators::OperatorState(),
         restored_ ? PendingOf(restored_->manifest, uid)
                   : std::vector<operators::SinkCoordinator::Sealed>());
-    if (s.ok()) s = sinks_[i]->RemoveUnpublished(finished_lineages_);
+    if (s.ok()) s = wiring_.sinks[i]->RemoveUnpublished(finished_lineages_);
     if (!s.ok()) return s.WithContext(graph_.nodes[i].name);
   }
   for (DepartedSink& d : departed_) {
@@ -276,8 +174,8 @@ Status Job::TakeOver() {
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const graph::Node& node = graph_.nodes[i];
     const NodeSnapshot* snapshot = RestoredNode(i);
-    if (sources_[i] && snapshot != nullptr) {
-      if (Status s = sources_[i]->Restore(snapshot->entries); !s.ok()) {
+    if (wiring_.sources[i] && snapshot != nullptr) {
+      if (Status s = wiring_.sources[i]->Restore(snapshot->entries); !s.ok()) {
         return s.WithContext(node.name);
       }
     }
@@ -285,10 +183,11 @@ Status Job::TakeOver() {
                                     .name = node.name,
                                     .family = node.family,
                                     .parallelism = ParallelismOf(node, options_),
-                                    .source = sources_[i].get(),
-                                    .sink = sinks_[i].get(),
+                                    .source = wiring_.sources[i].get(),
+                                    .sink = wiring_.sinks[i].get(),
                                     .injects_barriers = node.inputs.empty()};
-    if (sinks_[i] && sinks_[i]->commits() && !std::get<graph::SinkNode>(node.spec).collect) {
+    if (wiring_.sinks[i] && wiring_.sinks[i]->commits() &&
+        !std::get<graph::SinkNode>(node.spec).collect) {
       described.stored_sink = StoredSink{std::get<graph::SinkNode>(node.spec), graph_.streaming};
     }
     if (snapshot != nullptr && ExtendsSegments(*snapshot, i)) {
@@ -305,7 +204,7 @@ Status Job::TakeOver() {
   }
   if (!has_checkpoints()) return Status::OK();
   const auto each_subtask = [this](const auto& call) {
-    for (auto& w : workers_) {
+    for (auto& w : wiring_.workers) {
       for (const auto& subtask : w->subtasks()) call(subtask.get());
       w->wakeup()->Notify();
     }
@@ -324,13 +223,14 @@ Status Job::TakeOver() {
   job.end = [this] {
     ended_by_checkpoint_ = true;
     abort_ = true;
-    for (auto& w : workers_) w->wakeup()->Notify();
+    for (auto& w : wiring_.workers) w->wakeup()->Notify();
   };
   std::lock_guard lock(mutex_);
   coordinator_ =
       std::make_unique<CheckpointCoordinator>(checkpoints_, std::move(job), options_.clock);
-  each_subtask(
-      [this](Subtask* s) { s->ReportTo(coordinator_.get(), checkpoints_.batches_per_checkpoint); });
+  each_subtask([this](Subtask* s) {
+    s->ReportTo(coordinator_->receiver(), checkpoints_.batches_per_checkpoint);
+  });
   return Status::OK();
 }
 
@@ -358,10 +258,10 @@ Status Job::OpenSubtask(Subtask* subtask) {
 
 // Each worker's subtasks on a thread of their own, since restored state takes a while to load.
 Status Job::OpenSubtasks(bool sinks) {
-  std::vector<Status> opened(workers_.size());
+  std::vector<Status> opened(wiring_.workers.size());
   const auto open = [&](size_t worker) {
-    for (const auto& subtask : workers_[worker]->subtasks()) {
-      if ((sinks_[static_cast<size_t>(subtask->node())] != nullptr) != sinks) continue;
+    for (const auto& subtask : wiring_.workers[worker]->subtasks()) {
+      if ((wiring_.sinks[static_cast<size_t>(subtask->node())] != nullptr) != sinks) continue;
       opened[worker] = OpenSubtask(subtask.get());
       if (!opened[worker].ok()) {
         opened[worker] = opened[worker].WithContext(subtask->name());
@@ -370,7 +270,7 @@ Status Job::OpenSubtasks(bool sinks) {
     }
   };
   std::vector<std::thread> others;
-  for (size_t w = 1; w < workers_.size(); ++w) {
+  for (size_t w = 1; w < wiring_.workers.size(); ++w) {
     if (restored_) {
       others.emplace_back(open, w);
     } else {
@@ -390,7 +290,7 @@ Status Job::Start() {
   TW_RETURN_IF_ERROR(RestoreSinks());
   TW_RETURN_IF_ERROR(OpenSubtasks(true));
   bool discovers = false;
-  for (auto& s : sources_) {
+  for (auto& s : wiring_.sources) {
     if (!s) continue;
     TW_RETURN_IF_ERROR(s->Discover());
     discovers |= s->discovery_interval_ms() > 0;
@@ -400,8 +300,8 @@ Status Job::Start() {
     std::lock_guard lock(mutex_);
     if (stop_asked_) coordinator_->RequestStop();
   }
-  running_workers_ = workers_.size();
-  for (auto& w : workers_) {
+  running_workers_ = wiring_.workers.size();
+  for (auto& w : wiring_.workers) {
     w->Start(
         stop_, abort_, [this](Status s) { Fail(std::move(s)); },
         [this] {
@@ -417,7 +317,7 @@ Status Job::Start() {
 void Job::DiscoverLoop() {
   while (!stop_ && !abort_) {
     int64_t interval = INT64_MAX;
-    for (auto& s : sources_) {
+    for (auto& s : wiring_.sources) {
       if (s && s->discovery_interval_ms() > 0) {
         interval = std::min(interval, s->discovery_interval_ms());
       }
@@ -428,7 +328,7 @@ void Job::DiscoverLoop() {
                         [this] { return stop_ || abort_ || running_workers_ == 0; });
       if (stop_ || abort_ || running_workers_ == 0) return;
     }
-    for (auto& s : sources_) {
+    for (auto& s : wiring_.sources) {
       if (!s || s->discovery_interval_ms() <= 0) continue;
       if (Status status = s->Discover(); !status.ok()) {
         Fail(std::move(status));
@@ -439,35 +339,15 @@ void Job::DiscoverLoop() {
 }
 
 void Job::Fail(Status status) {
-  if (status.code() == StatusCode::kResourceExhausted) status = NameLargestHolders(status);
+  if (status.code() == StatusCode::kResourceExhausted)
+    status = NameLargestHolders(status, stats().nodes);
   {
     std::lock_guard lock(mutex_);
     if (status_.ok()) status_ = std::move(status);
     abort_ = true;
     changed_.notify_all();
   }
-  for (auto& w : workers_) w->wakeup()->Notify();
-}
-
-// The limit is shared, so whoever meets it first is seldom the one to blame.
-Status Job::NameLargestHolders(const Status& status) const {
-  constexpr size_t kNamed = 3;
-  constexpr size_t kNameLength = 120;
-  std::vector<NodeStats> nodes = stats().nodes;
-  std::sort(nodes.begin(), nodes.end(),
-            [](const NodeStats& a, const NodeStats& b) { return a.state_bytes > b.state_bytes; });
-  std::string holders;
-  for (size_t i = 0; i < std::min(kNamed, nodes.size()) && nodes[i].state_bytes > 0; ++i) {
-    holders += fmt::format("\n  {}  {}", FormatBytes(nodes[i].state_bytes),
-                           nodes[i].name.substr(0, kNameLength));
-  }
-  std::string message = status.message();
-  // Whoever holds no state does not know that others' could have made room.
-  const Status paging = state::ExtentSpace::Process()->failure();
-  if (!paging.ok() && message.find(paging.message()) == std::string::npos) {
-    message += "; state cannot be paged to disk: " + paging.message();
-  }
-  return Status::ResourceExhausted(message + "\nThe largest holders of memory:" + holders);
+  for (auto& w : wiring_.workers) w->wakeup()->Notify();
 }
 
 void Job::Stop() {
@@ -481,7 +361,7 @@ void Job::Stop() {
     stop_ = true;
     changed_.notify_all();
   }
-  for (auto& w : workers_) w->wakeup()->Notify();
+  for (auto& w : wiring_.workers) w->wakeup()->Notify();
 }
 
 // Whoever takes the job over also removes the files it was writing; that is no failure to restart
@@ -498,7 +378,7 @@ Status Job::WaitForEnd() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return running_workers_ == 0; });
   }
-  for (auto& w : workers_) w->Join();
+  for (auto& w : wiring_.workers) w->Join();
   if (coordinator_) coordinator_->Close();
   if (discovery_.joinable()) discovery_.join();
   {
@@ -507,7 +387,7 @@ Status Job::WaitForEnd() {
   }
   if (ended_by_checkpoint_) return Status::OK();
   if (coordinator_) return coordinator_->Finish();
-  for (auto& s : sinks_) {
+  for (auto& s : wiring_.sinks) {
     if (!s) continue;
     TW_RETURN_IF_ERROR(s->Prepare(operators::SinkCoordinator::kEveryEpoch));
     TW_RETURN_IF_ERROR(s->Commit(operators::SinkCoordinator::kEveryEpoch, !stop_.load()));
@@ -525,30 +405,7 @@ Status Job::Run() {
 }
 
 JobStats Job::stats() const {
-  JobStats stats;
-  for (const graph::Node& node : graph_.nodes) stats.nodes.push_back({node.name});
-  int64_t sink_watermark = INT64_MAX;
-  for (const auto& w : workers_) {
-    for (const auto& subtask : w->subtasks()) {
-      const Subtask& s = *subtask;
-      const size_t i = static_cast<size_t>(s.node());
-      NodeStats& node = stats.nodes[i];
-      const SubtaskCounters& c = s.counters();
-      const bool first = &w == &workers_.front();
-      node.rows_in += c.rows_in;
-      node.rows_out += c.rows_out;
-      node.late_rows += c.late_rows;
-      node.skipped_rows += c.skipped_rows;
-      node.watermark_ms =
-          first ? c.watermark_ms.load() : std::min(node.watermark_ms, c.watermark_ms.load());
-      node.state_bytes += s.memory().used();
-      if (sources_[i]) stats.source_rows += c.rows_out;
-      if (sinks_[i]) {
-        stats.sink_rows += c.rows_in;
-        sink_watermark = std::min(sink_watermark, c.watermark_ms.load());
-      }
-    }
-  }
+  JobStats stats = StatsOf(graph_, wiring_);
   if (std::lock_guard lock(mutex_); coordinator_) {
     const CheckpointCoordinator::Progress p = coordinator_->progress();
     stats.checkpoints = p.completed;
@@ -556,7 +413,6 @@ JobStats Job::stats() const {
     stats.last_checkpoint = p.last_epoch;
     stats.last_checkpoint_ms = p.last_end_ms;
   }
-  stats.watermark_ms = sink_watermark == INT64_MAX ? INT64_MIN : sink_watermark;
   return stats;
 }
 

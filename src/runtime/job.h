@@ -19,75 +19,27 @@
 #include <thread>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/file_system.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "data/batch.h"
 #include "graph/graph.h"
-#include "operators/operator.h"
 #include "runtime/checkpoint_options.h"
 #include "runtime/departed_sink.h"
+#include "runtime/job_options.h"
+#include "runtime/job_stats.h"
+#include "runtime/job_wiring.h"
 #include "runtime/restore_fit.h"
 #include "runtime/restored_job.h"
 
-namespace thalweg::operators {
-class SourceCoordinator;
-class SinkCoordinator;
-}  // namespace thalweg::operators
 namespace thalweg::connectors {
-class TableSink;
 struct Ownership;
 }  // namespace thalweg::connectors
 
 namespace thalweg::runtime {
 
-class Channel;
 class CheckpointCoordinator;
 class CheckpointStorage;
 struct OwnerRecord;
 class Subtask;
-class Worker;
-
-struct JobOptions {
-  std::string name = "job";
-  int parallelism = 1;
-  int max_parallelism = 128;  ///< number of key groups
-  int32_t batch_rows = 4096;
-  int channel_elements = 64;  ///< per channel between workers
-  int64_t channel_bytes = 4 << 20;
-  int64_t memory_limit = MemoryPool::kNoLimit;  ///< bytes, of this job
-  MemoryPool* pool = nullptr;                   ///< parent account; null: the process's
-  std::string local_time_zone = "UTC";
-  expr::EvalContext eval;  ///< zone, seed, query start
-  Clock* clock = Clock::System();
-  /// Receives the rows of a collecting sink, from one worker thread.
-  std::function<Status(const data::Batch&)> collector;
-  /// Takes the place of the collecting sink: for those who want a result epoch by epoch.
-  std::shared_ptr<connectors::TableSink> result_sink;
-  FileSystem* file_system = FileSystem::Posix();  ///< of tables; checkpoints have their own
-};
-
-/// What a job has done so far; see SubtaskCounters.
-struct NodeStats {
-  std::string name;
-  int64_t rows_in = 0;
-  int64_t rows_out = 0;
-  int64_t late_rows = 0;
-  int64_t skipped_rows = 0;
-  int64_t watermark_ms = INT64_MIN;  ///< lowest of the subtasks
-  int64_t state_bytes = 0;
-};
-struct JobStats {
-  std::vector<NodeStats> nodes;
-  int64_t source_rows = 0;
-  int64_t sink_rows = 0;
-  int64_t watermark_ms = INT64_MIN;  ///< lowest of the sinks'
-  int64_t checkpoints = 0;
-  int64_t failed_checkpoints = 0;
-  int64_t last_checkpoint = 0;     ///< its number; 0: none yet
-  int64_t last_checkpoint_ms = 0;  ///< epoch ms of its end
-};
 
 class Job {
  public:
@@ -95,7 +47,7 @@ class Job {
   ~Job();
 
   /// Every source of the graph ends by itself.
-  bool bounded() const { return bounded_; }
+  bool bounded() const;
   /// Some sink publishes its output by commits.
   bool commits() const;
   /// Once started.
@@ -118,7 +70,6 @@ class Job {
 
  private:
   Job(graph::Graph graph, JobOptions options);
-  Status Build();
   Status WaitForEnd();
   /// Begins as the owner of the checkpoint folder, restores the sources, makes the coordinator.
   Status TakeOver();
@@ -136,7 +87,6 @@ class Job {
   bool ExtendsSegments(const NodeSnapshot& snapshot, size_t node) const;
   const NodeSnapshot* RestoredNode(size_t node) const;
   void Fail(Status status);
-  Status NameLargestHolders(const Status& status) const;
   void DiscoverLoop();
 
   graph::Graph graph_;
@@ -149,12 +99,8 @@ class Job {
   std::vector<std::string> finished_lineages_;
   int64_t restored_epoch_ = 0;  // 0 unless the lineage goes on
   int64_t generation_ = 1;
-  bool bounded_ = true;
-  std::vector<std::shared_ptr<operators::SourceCoordinator>> sources_;  // per node, null if none
-  std::vector<std::shared_ptr<operators::SinkCoordinator>> sinks_;      // per node, null if none
-  std::vector<DepartedSink> departed_;                                  // of restored_
-  std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<std::unique_ptr<Channel>> channels_;  // destroyed before the workers
+  std::vector<DepartedSink> departed_;  // of restored_
+  JobWiring wiring_;
 
   std::atomic<bool> stop_{false};
   std::atomic<bool> abort_{false};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/join.h"
 #include "operators/sink_coordinator.h"
 #include "operators/state_tables.h"
 #include "runtime/departed_sink.h"
@@ -20,10 +21,6 @@ bool HoldsState(const NodeSnapshot& n) { return !n.entries.empty() || n.state_ro
 bool KeepsState(const graph::Node& n) {
   return std::holds_alternative<graph::ScanNode>(n.spec) ||
          (!n.state_note.empty() && !n.state_note.starts_with("none"));
-}
-
-std::string List(const std::vector<std::string>& names) {
-  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 /// "GroupAggregate[k]" of "GlobalGroupAggregate(groupBy=[k], select=[..])": the list is what
@@ -179,7 +176,7 @@ class Matcher {
         continue;
       }
       if (!change.dropped.empty()) {
-        fit_.migrated.push_back(fmt::format("{}: dropped {}", name, List(change.dropped)));
+        fit_.migrated.push_back(fmt::format("{}: dropped {}", name, Join(change.dropped)));
       } else if (!change.same_rows && !change.loses_history()) {
         fit_.migrated.push_back(name + ": the same in another order");
       }
@@ -187,12 +184,12 @@ class Matcher {
         fit_.incomplete.push_back(
             fmt::format("{}: of another type, so it starts empty, as if every group had begun "
                         "now: {}",
-                        name, List(change.changed)));
+                        name, Join(change.changed)));
       }
       if (!change.added.empty()) {
         fit_.incomplete.push_back(
             fmt::format("{}: new, so it starts empty, as if every group had begun now: {}", name,
-                        List(change.added)));
+                        Join(change.added)));
       }
       if (change.same_rows) fit_.kept.push_back(node.name);
     }

@@ -33,7 +33,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "state/scratch_file.h"
+#include "state/memory/scratch_file.h"
 
 namespace thalweg::state {
 

@@ -21,11 +21,11 @@
 
 #include "data/batch.h"
 #include "data/hash.h"
-#include "state/hash_index.h"
-#include "state/page_arena.h"
+#include "state/memory/page_arena.h"
 #include "state/row_conversion.h"
 #include "state/row_layout.h"
-#include "state/state_block.h"
+#include "state/snapshot/state_block.h"
+#include "state/table/hash_index.h"
 #include "state/table_schema.h"
 
 namespace thalweg::state {
@@ -164,7 +164,9 @@ class KeyedTable {
   };
   struct KeyColumn;  // a key column of one batch in the form that rows store
 
-  Partition& PartitionOf(uint64_t hash);
+  Partition& PartitionOf(uint64_t hash) {
+    return PartitionOfGroup(data::KeyGroupOf(hash, options_.max_parallelism));
+  }
   Partition& PartitionOfGroup(int group);
   uint8_t* Take(Partition* p, uint64_t hash);
   void OpenPage(Partition* p);

@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "state/byte_stream.h"
 #include "state/row_layout.h"
+#include "state/snapshot/byte_stream.h"
 #include "state/string_ref.h"
 #include "state/value_codec.h"
 

@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "data/string_arena.h"
-#include "state/byte_stream.h"
 #include "state/row_layout.h"
+#include "state/snapshot/byte_stream.h"
 #include "state/value_codec.h"
 
 namespace thalweg::state {

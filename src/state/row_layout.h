@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "data/type.h"
-#include "state/byte_stream.h"
-#include "state/slab.h"
+#include "state/memory/slab.h"
+#include "state/snapshot/byte_stream.h"
 
 namespace thalweg::state {
 

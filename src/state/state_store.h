@@ -16,8 +16,8 @@
 // have outgrown the state; an aborted snapshot's rows are in the next one. Without any snapshot
 // nothing is tracked, and writers pay one predictable branch a batch.
 //
-// Bytes are blocks of one table and key group each (state/state_block.h); they can be cut into
-// files anywhere between two calls of ContinueSnapshot.
+// Bytes are blocks of one table and key group each (state/snapshot/state_block.h); they can be cut
+// into files anywhere between two calls of ContinueSnapshot.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "state/state_block.h"
+#include "state/snapshot/state_block.h"
 #include "state/state_segment.h"
 #include "state/table_schema.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "state/byte_stream.h"
+#include "state/snapshot/byte_stream.h"
 #include "state/string_ref.h"
 #include "state/value_list.h"
 

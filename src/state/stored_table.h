@@ -13,7 +13,7 @@
 #include "base/status.h"
 #include "data/hash.h"
 #include "state/row_layout.h"
-#include "state/state_block.h"
+#include "state/snapshot/state_block.h"
 #include "state/state_memory.h"
 #include "state/state_segment.h"
 #include "state/table_schema.h"

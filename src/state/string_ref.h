@@ -7,8 +7,8 @@
 #include <cstring>
 #include <string_view>
 
-#include "state/byte_stream.h"
-#include "state/slab.h"
+#include "state/memory/slab.h"
+#include "state/snapshot/byte_stream.h"
 
 namespace thalweg::state {
 

@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 #include "data/column.h"
-#include "state/byte_stream.h"
+#include "state/snapshot/byte_stream.h"
 
 namespace thalweg::state {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/status.h"
-#include "state/byte_stream.h"
-#include "state/slab.h"
+#include "state/memory/slab.h"
+#include "state/snapshot/byte_stream.h"
 #include "state/string_ref.h"
 
 namespace thalweg::state {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/byte_coding.h"
+#include "base/join.h"
 #include "connectors/filesystem/path_pattern.h"
 
 namespace thalweg::connectors {
@@ -119,7 +120,7 @@ class FileEnumerator : public Enumerator {
       if (std::ranges::any_of(spec, [&](const auto& part) { return part.first == key; })) continue;
       return Status::BadData(
           fmt::format("{}: no folder {}=value on its way, as the table's PARTITIONED BY ({}) needs",
-                      path, key, fmt::join(options_.partition_keys, ", ")));
+                      path, key, Join(options_.partition_keys)));
     }
     return Status::OK();
   }

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "base/byte_coding.h"
+#include "base/join.h"
 #include "state/value_codec.h"
 
 namespace thalweg::operators {
@@ -17,13 +18,19 @@ using state::TableSchema;
 
 const Type kBigint = Type::Bigint().WithNullable(false);
 
+std::string Columns(const AggregateCall& call) {
+  std::vector<std::string> columns;
+  for (const int arg : call.args) columns.push_back(std::to_string(arg));
+  return Join(columns, ",");
+}
+
 std::string IdentityOf(const AggregateCall& call) {
   if (!call.identity.empty()) return call.identity;
   if (call.kind == AggregateKind::kCountStar && call.filter < 0 && !call.distinct) {
     return "COUNT(*)";
   }
-  return fmt::format("{}|{}|{}|{}", call.name, static_cast<int>(call.kind),
-                     fmt::join(call.args, ","), call.filter);
+  return fmt::format("{}|{}|{}|{}", call.name, static_cast<int>(call.kind), Columns(call),
+                     call.filter);
 }
 
 std::string FunctionOf(const AggregateCall& call) {
@@ -73,7 +80,7 @@ TableSchema SetSchema(state::OwnedSets& sets) {
 
 std::string ArgumentsIdentity(const AggregateCall& call) {
   if (!call.arguments_identity.empty()) return call.arguments_identity;
-  return fmt::format("columns {}", fmt::join(call.args, ","));
+  return "columns " + Columns(call);
 }
 
 std::string ArgumentTypes(const AggregateCall& call) {

@@ -12,10 +12,6 @@
 namespace thalweg::runtime {
 namespace {
 
-/// Chunks that wait for the disk, at most a sixteenth of the memory limit; beyond it snapshots
-/// pause.
-constexpr int64_t kMostQueued = 16 << 20;
-constexpr int64_t kLeastQueued = 512 << 10;
 /// The clock is looked at no less often, in real milliseconds.
 constexpr int64_t kLongestWaitMs = 100;
 /// A process that was stopped and has been overtaken finds out so soon after it comes back.
@@ -29,17 +25,12 @@ CheckpointCoordinator::CheckpointCoordinator(CheckpointOptions options, Checkpoi
       job_(std::move(job)),
       clock_(clock),
       storage_(options_.file_system, options_.folder),
-      pool_(std::make_shared<MemoryPool>("checkpoint",
-                                         job_.pool ? job_.pool : MemoryPool::Process())),
-      most_queued_(kMostQueued),
+      inbox_(job_.pool, job_.wake_workers),
       epoch_(job_.epoch),
       coordinator_entries_(job_.nodes.size()),
       frozen_(job_.nodes.size()),
       ended_entries_(job_.nodes.size()) {
   for (const auto& n : job_.nodes) ended_.emplace_back(static_cast<size_t>(n.parallelism));
-  if (const MemoryPool* limited = pool_->Limited()) {
-    most_queued_ = std::clamp(limited->limit() / 16, kLeastQueued, kMostQueued);
-  }
 }
 
 CheckpointCoordinator::~CheckpointCoordinator() { Close(); }
@@ -53,66 +44,9 @@ void CheckpointCoordinator::Start() {
 }
 
 void CheckpointCoordinator::Close() {
-  {
-    std::lock_guard lock(mutex_);
-    closing_ = true;
-    wake_.notify_all();
-  }
+  inbox_.Close();
   if (thread_.joinable()) thread_.join();
 }
-
-void CheckpointCoordinator::Put(Event event) {
-  const auto bytes = static_cast<int64_t>(event.bytes.size());
-  pool_->Charge(bytes);
-  std::lock_guard lock(mutex_);
-  queued_bytes_ += bytes;
-  events_.push_back(std::move(event));
-  wake_.notify_one();
-}
-
-void CheckpointCoordinator::RequestStop() { Put({.kind = Event::Kind::kStop}); }
-
-bool CheckpointCoordinator::HasRoom() const {
-  std::lock_guard lock(mutex_);
-  return queued_bytes_ < most_queued_;
-}
-
-void CheckpointCoordinator::Written(int64_t bytes) {
-  if (bytes == 0) return;
-  pool_->Release(bytes);
-  bool room = false;
-  {
-    std::lock_guard lock(mutex_);
-    room = queued_bytes_ >= most_queued_ && queued_bytes_ - bytes < most_queued_;
-    queued_bytes_ -= bytes;
-  }
-  if (room) job_.wake_workers();
-}
-
-void CheckpointCoordinator::OnChunk(int64_t epoch, int node, int subtask, std::string bytes) {
-  Put({.kind = Event::Kind::kChunk,
-       .epoch = epoch,
-       .node = node,
-       .subtask = subtask,
-       .bytes = std::move(bytes)});
-}
-
-void CheckpointCoordinator::OnSnapshot(int64_t epoch, int node, int subtask,
-                                       SubtaskSnapshot snapshot) {
-  Put({.kind = Event::Kind::kSnapshot,
-       .epoch = epoch,
-       .node = node,
-       .subtask = subtask,
-       .snapshot = std::move(snapshot)});
-}
-
-void CheckpointCoordinator::OnEnded(int node, int subtask, operators::OperatorState entries) {
-  Event event{.kind = Event::Kind::kEnded, .node = node, .subtask = subtask};
-  event.snapshot.entries = std::move(entries);
-  Put(std::move(event));
-}
-
-void CheckpointCoordinator::OnBarrierWanted() { Put({.kind = Event::Kind::kWanted}); }
 
 CheckpointCoordinator::Progress CheckpointCoordinator::progress() const {
   std::lock_guard lock(mutex_);
@@ -129,7 +63,6 @@ bool CheckpointCoordinator::SourcesLive() const {
 
 void CheckpointCoordinator::Run() {
   for (;;) {
-    std::deque<Event> events;
     TriggerFacts facts;
     facts.running = pending_ != nullptr;
     facts.sources_live = SourcesLive();
@@ -138,20 +71,14 @@ void CheckpointCoordinator::Run() {
     facts.last_begin_ms = begin_ms_;
     facts.last_end_ms = end_ms_;
     const int64_t due = NextTriggerMs(options_, facts);
-    {
-      std::unique_lock lock(mutex_);
-      const int64_t wait = std::clamp<int64_t>(due - clock_->NowMs(), 0, kLongestWaitMs);
-      wake_.wait_for(lock, std::chrono::milliseconds(wait),
-                     [this] { return closing_ || !events_.empty(); });
-      if (closing_ && events_.empty()) break;
-      events.swap(events_);
-    }
+    auto events = inbox_.Take(std::clamp<int64_t>(due - clock_->NowMs(), 0, kLongestWaitMs));
+    if (!events) break;
     TakeRequests();
     const int64_t now = clock_->NowMs();
-    for (Event& event : events) {
+    for (CheckpointEvent& event : *events) {
       const auto bytes = static_cast<int64_t>(event.bytes.size());
       if (Status s = Handle(std::move(event)); !s.ok()) Fail(s, now);
-      Written(bytes);
+      inbox_.Written(bytes);
     }
     if (pending_ != nullptr) {
       ResumeSources();
@@ -164,7 +91,7 @@ void CheckpointCoordinator::Run() {
                  options_.timeout_ms, job_.nodes[static_cast<size_t>(node)].name)),
              now);
       }
-    } else if (!events.empty() || now < due) {
+    } else if (!events->empty() || now < due) {
       continue;  // facts may have changed
     } else {
       Trigger(now);
@@ -175,8 +102,8 @@ void CheckpointCoordinator::Run() {
   Answer(&requested_, ended);
 }
 
-Status CheckpointCoordinator::Handle(Event event) {
-  using Kind = Event::Kind;
+Status CheckpointCoordinator::Handle(CheckpointEvent event) {
+  using Kind = CheckpointEvent::Kind;
   const auto node = static_cast<size_t>(event.node);
   const bool current = pending_ != nullptr && event.epoch == pending_->epoch();
   switch (event.kind) {
@@ -430,8 +357,8 @@ void CheckpointCoordinator::TakeRequests() {
     // A folder that cannot be read now is the next checkpoint's matter.
     if (Status s = CheckOwner(); s.code() == StatusCode::kCancelled) return EndJob(s);
   }
-  auto requests = TakeSavepointRequests(options_.file_system, options_.folder,
-                                        Clock::System()->NowMs());
+  auto requests =
+      TakeSavepointRequests(options_.file_system, options_.folder, Clock::System()->NowMs());
   if (!requests.ok()) return options_.log("savepoint requests: " + requests.status().message());
   for (SavepointRequest& r : *requests) {
     stop_requested_ |= r.after != AfterSavepoint::kGoOn;

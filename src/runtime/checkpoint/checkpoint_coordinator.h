@@ -7,15 +7,13 @@
 //   clean up  checkpoints beyond the retained ones, what no manifest names, and the unpublished
 //             output of histories that are over
 //
-// One thread does all of it and all I/O; workers only put events into its queue. When to trigger
+// One thread does all of it and all I/O; workers only put events into its inbox. When to trigger
 // and what a failure means is decided in checkpoint_decisions.h. A failed checkpoint leaves the job
 // running: its sealed output and its changes of state go into the next one.
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -27,12 +25,12 @@
 #include "base/clock.h"
 #include "operators/sink_coordinator.h"
 #include "operators/source_coordinator.h"
+#include "runtime/checkpoint/checkpoint_inbox.h"
 #include "runtime/checkpoint/pending_checkpoint.h"
 #include "runtime/checkpoint_options.h"
 #include "runtime/checkpoint_storage.h"
 #include "runtime/manifest.h"
 #include "runtime/savepoint_requests.h"
-#include "runtime/task/snapshot_receiver.h"
 
 namespace thalweg::runtime {
 
@@ -73,15 +71,17 @@ struct CheckpointedJob {
   std::function<void()> drain;
 };
 
-class CheckpointCoordinator final : public SnapshotReceiver {
+class CheckpointCoordinator {
  public:
   CheckpointCoordinator(CheckpointOptions options, CheckpointedJob job, Clock* clock);
-  ~CheckpointCoordinator() override;
+  ~CheckpointCoordinator();
 
   void Start();
   /// Asks for a last checkpoint (and the savepoint of the options), after which the sources read no
   /// more and the job ends. From any thread.
-  void RequestStop();
+  void RequestStop() { inbox_.RequestStop(); }
+  /// For the subtasks.
+  SnapshotReceiver* receiver() { return &inbox_; }
   /// Ends the thread; what is in progress is given up.
   void Close();
   /// After Close, when every subtask has ended: the last checkpoint and its output's publication.
@@ -96,30 +96,10 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   };
   Progress progress() const;
 
-  // SnapshotReceiver
-  bool HasRoom() const override;
-  void OnChunk(int64_t epoch, int node, int subtask, std::string bytes) override;
-  void OnSnapshot(int64_t epoch, int node, int subtask, SubtaskSnapshot snapshot) override;
-  void OnEnded(int node, int subtask, operators::OperatorState entries) override;
-  void OnBarrierWanted() override;
-
  private:
-  struct Event {
-    enum class Kind : uint8_t { kChunk, kSnapshot, kEnded, kWanted, kStop };
-    Kind kind = Kind::kStop;
-    int64_t epoch = 0;
-    int node = 0;
-    int subtask = 0;
-    std::string bytes;
-    SubtaskSnapshot snapshot;
-  };
-
-  void Put(Event event);
-  /// So much less waits for the disk.
-  void Written(int64_t bytes);
   void Run();
   /// Takes in what has arrived; an error is the running checkpoint's.
-  Status Handle(Event event);
+  Status Handle(CheckpointEvent event);
   void Trigger(int64_t now_ms);
   void ResumeSources();
   void Complete(int64_t now_ms);
@@ -148,15 +128,9 @@ class CheckpointCoordinator final : public SnapshotReceiver {
   CheckpointedJob job_;
   Clock* const clock_;
   CheckpointStorage storage_;
-  const std::shared_ptr<MemoryPool> pool_;
-  int64_t most_queued_;
-
+  CheckpointInbox inbox_;
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Event> events_;
-  int64_t queued_bytes_ = 0;
-  bool closing_ = false;
-  Progress progress_;
+  Progress progress_;  // guarded by mutex_
   std::thread thread_;
 
   // The rest belongs to the thread.

@@ -81,8 +81,9 @@ class CheckpointCoordinatorTest : public ::testing::Test {
 
   void Pass(int64_t ms) { clock_.Set(clock_.NowMs() + ms); }
   void Snapshot(int64_t epoch, int node, int subtask, const std::string& chunk = "") {
-    if (!chunk.empty()) coordinator_->OnChunk(epoch, node, subtask, chunk);
-    coordinator_->OnSnapshot(epoch, node, subtask, {.state_rows = chunk.empty() ? 0 : 1});
+    if (!chunk.empty()) coordinator_->receiver()->OnChunk(epoch, node, subtask, chunk);
+    coordinator_->receiver()->OnSnapshot(epoch, node, subtask,
+                                         {.state_rows = chunk.empty() ? 0 : 1});
   }
   void SnapshotAll(int64_t epoch) {
     Snapshot(epoch, kSource, 0);
@@ -141,7 +142,7 @@ TEST_F(CheckpointCoordinatorTest, OneThatTakesTooLongIsGivenUpAndItsLatePartsCou
   ASSERT_TRUE(Comes("barrier 1"));
   Snapshot(1, kSource, 0);
   Snapshot(1, kSource, 1);
-  coordinator_->OnChunk(1, kCount, 0, kLarge);
+  coordinator_->receiver()->OnChunk(1, kCount, 0, kLarge);
   Pass(options_.timeout_ms + 1);
   ASSERT_TRUE(Comes("given up 1"));
   ASSERT_TRUE(Comes("checkpoint 1 failed, the job goes on: "));
@@ -230,7 +231,8 @@ TEST_F(CheckpointCoordinatorTest, ASuccessForgivesTheFailuresBeforeIt) {
 
 TEST_F(CheckpointCoordinatorTest, SubtasksThatHaveEndedTakeNoPart) {
   Start();
-  coordinator_->OnEnded(kSource, 0, {{"position", operators::StateEntry::kOneSubtask, "end"}});
+  coordinator_->receiver()->OnEnded(kSource, 0,
+                                    {{"position", operators::StateEntry::kOneSubtask, "end"}});
   Pass(100);
   ASSERT_TRUE(Comes("barrier 1"));
   Snapshot(1, kSource, 1);
@@ -244,7 +246,7 @@ TEST_F(CheckpointCoordinatorTest, SubtasksThatHaveEndedTakeNoPart) {
   Pass(100);
   ASSERT_TRUE(Comes("barrier 2"));
   Snapshot(2, kCount, 0, "state");
-  coordinator_->OnEnded(kSource, 1, {});
+  coordinator_->receiver()->OnEnded(kSource, 1, {});
   ASSERT_TRUE(Comes("durable 2"));
   const auto second = LoadManifest(&fs_, Listed()[0].path);
   ASSERT_TRUE(second.ok());
@@ -290,9 +292,9 @@ TEST_F(CheckpointCoordinatorTest, AnOvertakenJobEndsAndPublishesNothing) {
 TEST_F(CheckpointCoordinatorTest, TheLastCheckpointComesAfterAllSubtasksHaveEnded) {
   options_.interval_ms = 0;
   Start();
-  coordinator_->OnEnded(kSource, 0, {});
-  coordinator_->OnEnded(kSource, 1, {});
-  coordinator_->OnEnded(kCount, 0, {});
+  coordinator_->receiver()->OnEnded(kSource, 0, {});
+  coordinator_->receiver()->OnEnded(kSource, 1, {});
+  coordinator_->receiver()->OnEnded(kCount, 0, {});
   coordinator_->Close();
   ASSERT_TRUE(coordinator_->Finish().ok());
   ASSERT_EQ(Listed().size(), 1u);
@@ -332,13 +334,14 @@ TEST(CheckpointDecisionsTest, HowManyFailuresAreTolerated) {
 TEST_F(CheckpointCoordinatorTest, WhatWaitsForTheDiskIsBoundedAndAccounted) {
   starts_ = false;
   Start();
-  EXPECT_TRUE(coordinator_->HasRoom());
-  for (int i = 0; i < 2; ++i) coordinator_->OnChunk(1, kCount, 0, std::string(2 << 20, 'x'));
-  EXPECT_FALSE(coordinator_->HasRoom()) << "a sixteenth of the limit waits";
+  EXPECT_TRUE(coordinator_->receiver()->HasRoom());
+  for (int i = 0; i < 2; ++i)
+    coordinator_->receiver()->OnChunk(1, kCount, 0, std::string(2 << 20, 'x'));
+  EXPECT_FALSE(coordinator_->receiver()->HasRoom()) << "a sixteenth of the limit waits";
   EXPECT_EQ(pool_.used(), 4 << 20);
   coordinator_->Start();
   EXPECT_TRUE(Comes("workers wake"));
-  EXPECT_TRUE(coordinator_->HasRoom());
+  EXPECT_TRUE(coordinator_->receiver()->HasRoom());
   coordinator_->Close();
   EXPECT_EQ(pool_.used(), 0);
 }

@@ -3,15 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/duration.h"
+#include "base/join.h"
 
 namespace thalweg::sql {
 namespace {
-
-std::string Join(const std::vector<std::string>& parts) {
-  std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : ", ") + part;
-  return out;
-}
 
 std::string FieldNames(const data::Schema& schema) { return Join(NamesOf(schema)); }
 

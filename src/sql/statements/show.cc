@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/join.h"
 #include "base/nearest_name.h"
 #include "data/column_builder.h"
 #include "expr/registry.h"
@@ -269,7 +270,7 @@ Result<TextTable> Show(const ast::Show& statement, const Catalog& catalog) {
       for (const auto& [key, value] : declared->options) {
         options.push_back(fmt::format("  '{}' = '{}'", key, value));
       }
-      return OneCell("result", fmt::format("{}WITH (\n{}\n)\n", text, fmt::join(options, ",\n")));
+      return OneCell("result", fmt::format("{}WITH (\n{}\n)\n", text, Join(options, ",\n")));
     }
     case ShowKind::kCreateTable:
     case ShowKind::kCreateView: {

@@ -1,4 +1,4 @@
-#include "state/slab.h"
+#include "state/memory/slab.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,4 +1,4 @@
-#include "state/hash_index.h"
+#include "state/table/hash_index.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,4 +1,4 @@
-#include "state/state_block.h"
+#include "state/snapshot/state_block.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "state/scratch_file.h"
+#include "state/memory/scratch_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -234,7 +235,10 @@ int64_t BigEndian(const char* p, int bytes) {
   return static_cast<int64_t>(v);
 }
 
+/// Empty if it is no file: "Europe" is a folder.
 std::string ReadFile(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return {};
   std::ifstream in(path, std::ios::binary);
   return in ? std::string(std::istreambuf_iterator<char>(in), {}) : std::string();
 }

@@ -100,6 +100,9 @@ struct Planner::Impl {
         return Drop(ast::As<ast::Drop>(statement));
       case ast::StatementKind::kAlterTable:
         return Alter(ast::As<ast::AlterTable>(statement), script);
+      case ast::StatementKind::kAlterCatalog:
+        TW_RETURN_IF_ERROR(catalog.Alter(ast::As<ast::AlterCatalog>(statement)));
+        return Done();
       case ast::StatementKind::kSet:
         return Set(ast::As<ast::Set>(statement));
       case ast::StatementKind::kReset: {
@@ -235,6 +238,13 @@ struct Planner::Impl {
 
   Result<Planned> CreateTable(const ast::CreateTable& statement) {
     TW_ASSIGN_OR_RETURN(BindContext context, Context());
+    if (statement.must_exist && catalog.TryFind(catalog.Resolve(statement.name)) == nullptr) {
+      return Status::InvalidSql(
+          statement.name.span,
+          fmt::format(
+              "The table {} to be replaced doesn't exist; CREATE OR REPLACE TABLE creates it",
+              catalog.Resolve(statement.name).ToQuotedString()));
+    }
     if (!statement.replace) {
       TW_ASSIGN_OR_RETURN(bool create, MayCreate(statement.name, statement.temporary,
                                                  statement.if_not_exists, "Table"));
@@ -322,6 +332,7 @@ struct Planner::Impl {
             catalog.DropDatabase(statement.name, statement.if_exists, statement.cascade));
         return Done();
       case ast::ObjectKind::kFunction:
+        if (statement.if_exists) return Done();  // functions cannot be created
         return Status::NotSupported(statement.span, "DROP FUNCTION is not supported yet");
       case ast::ObjectKind::kModel:
         return Status::NotSupported(statement.span, "DROP MODEL is not supported");

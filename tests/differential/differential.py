@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Random SQL on Thalweg and on real Apache Flink; prints where the two differ.
 
-differential.py [--seed N] [--expressions N] [--queries N] [--depth N] [--keep FILE] [--build DIR]
+differential.py [--seed N] [--expressions N] [--queries N] [--files N] [--depth N] [--keep FILE]
+                [--build DIR]
 
 Writes a .test file (tests/README.md) of a seed, lets Flink answer it (tools/oracle, $FLINK_DIR) and
 holds Thalweg against the answers, types, rows and refusals alike. Exit code 1 when they differ.
@@ -26,7 +27,8 @@ def mark_refused(path, thalweg):
     t = test_file.TestFile(path)
     with tempfile.TemporaryDirectory() as folder:
         for name, text in t.files.items():
-            with open(f"{folder}/{name}", "w", encoding="utf-8") as f:
+            os.makedirs(os.path.dirname(f"{folder}/{name}"), exist_ok=True)
+            with open(f"{folder}/{name}", "w", encoding="utf-8", newline="\n") as f:
                 f.write(text)
         script = folder + "/job.sql"
         for block in [p for p in t.parts if isinstance(p, test_file.Exprs)]:
@@ -46,6 +48,7 @@ def main():
     a.add_argument("--seed", type=int, default=random.randrange(1 << 31))
     a.add_argument("--expressions", type=int, default=400)
     a.add_argument("--queries", type=int, default=60)
+    a.add_argument("--files", type=int, default=100, help="read, written and partitioned")
     a.add_argument("--depth", type=int, default=3, help="of expressions")
     a.add_argument("--keep", help="where the .test file with Flink's answers is to stay")
     a.add_argument("--build", default=ROOT + "/build/release")
@@ -53,8 +56,9 @@ def main():
     print(f"seed {a.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         path = a.keep or folder + "/random.test"
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(random_sql.test_file(random.Random(a.seed), a.expressions, a.queries, a.depth))
+        with open(path, "w", encoding="utf-8", newline="\n") as f:
+            f.write(random_sql.test_file(random.Random(a.seed), a.expressions, a.queries, a.files,
+                                         a.depth))
         mark_refused(path, a.build + "/bin/thalweg")
         subprocess.run([sys.executable, ROOT + "/tools/oracle/bless.py", "--limit", "45", path],
                        check=False)

@@ -3,6 +3,7 @@ import json
 import re
 
 import grammar as g
+import random_files
 
 
 def json_file(columns):
@@ -142,7 +143,7 @@ class RandomSql:
         return text, [n for n, item in enumerate(items) if re.search(g.APPROXIMATE, item)]
 
 
-def test_file(random, expressions, queries, depth):
+def test_file(random, expressions, queries, files, depth):
     """The text of a .test file (tests/README.md) without answers."""
     sql = RandomSql(random)
     lines = dict.fromkeys(sql.item(random.randint(1, depth)) for _ in range(expressions))
@@ -157,4 +158,5 @@ def test_file(random, expressions, queries, depth):
         flags = " batch" if batch else ""
         flags += " approx=" + ",".join(map(str, approximate)) if approximate else ""
         parts.append(f"case q{n}{flags}\n{query};")
+    parts += ["setup"] + random_files.parts(random, files)
     return "".join(f"{part}\nend\n\n" for part in parts)

@@ -72,8 +72,8 @@ class Flink:
             print("  Flink did not answer; starting it again", file=sys.stderr)
             self.stop()
             return None
-        text = open(target, encoding="utf-8").read().replace(self.dir, "${DIR}")
-        return [json.loads(line) for line in text.splitlines()]
+        text = open(target, encoding="utf-8", newline="\n").read().replace(self.dir, "${DIR}")
+        return [json.loads(line) for line in text.split("\n") if line]
 
     def stop(self):
         if self.process:

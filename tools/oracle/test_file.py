@@ -58,7 +58,7 @@ class TestFile:
 
     def __init__(self, path):
         self.path, self.parts, self.files = path, [], {}
-        lines = open(path, encoding="utf-8").read().split("\n")
+        lines = open(path, encoding="utf-8", newline="\n").read().split("\n")
         if lines and lines[-1] == "":
             lines.pop()
         setup, i, names = "", 0, set()
@@ -108,9 +108,9 @@ class TestFile:
             else:
                 out += part.lines()
         text = "\n".join(out).rstrip("\n") + "\n"
-        if text == open(self.path, encoding="utf-8").read():
+        if text == open(self.path, encoding="utf-8", newline="\n").read():
             return False
-        with open(self.path + ".tmp", "w", encoding="utf-8") as f:
+        with open(self.path + ".tmp", "w", encoding="utf-8", newline="\n") as f:
             f.write(text)
         os.replace(self.path + ".tmp", self.path)
         return True

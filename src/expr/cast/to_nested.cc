@@ -59,6 +59,22 @@ Result<ColumnPtr> CastNested(const KernelCall& call, int32_t size) {
   return ColumnPtr(std::move(out));
 }
 
+/// TRY_CAST: a row of which any part cannot be cast is NULL as a whole.
+Result<ColumnPtr> TryCastNested(const KernelCall& call, int32_t size) {
+  Result<ColumnPtr> all = CastNested(call, size);
+  if (all.ok()) return all;
+  std::vector<int32_t> good;
+  const auto cast = [&](const int32_t* rows, size_t count, int32_t result_size) {
+    return CastNested({call.context, data::Rows::Of(rows, static_cast<int32_t>(count)), call.args,
+                       call.result_type, call.state, call.arena},
+                      result_size);
+  };
+  call.rows.ForEach([&](int32_t i) {
+    if (cast(&i, 1, i + 1).ok()) good.push_back(i);
+  });
+  return cast(good.data(), good.size(), size);
+}
+
 }  // namespace
 
 Result<BoundFunction> BindCastToNested(const CastRequest& r) {
@@ -72,14 +88,14 @@ Result<BoundFunction> BindCastToNested(const CastRequest& r) {
     }
     auto cast = std::make_shared<Expr>();
     cast->kind = ExprKind::kCall;
-    cast->function = FindScalarFunction(r.try_cast ? "TRY_CAST" : "CAST");
+    cast->function = FindScalarFunction("CAST");
     cast->type = to.WithNullable(from.nullable() || r.try_cast);
-    TW_ASSIGN_OR_RETURN(cast->bound, BindCast(from, to, r.context, r.try_cast));
+    TW_ASSIGN_OR_RETURN(cast->bound, BindCast(from, to, r.context, false));
     state->casts.push_back(std::move(cast));
   }
   if (r.from.root() == data::TypeRoot::kMultiset) state->casts.push_back(nullptr);  // the counts
   BoundFunction bound;
-  bound.column_kernel = &CastNested;
+  bound.column_kernel = r.try_cast ? &TryCastNested : &CastNested;
   bound.state = std::move(state);
   return bound;
 }

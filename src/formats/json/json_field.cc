@@ -372,6 +372,10 @@ bool JsonField::ReadMap(JsonCursor* c, int32_t row) {
       writer_->EndList(row);
       return c->Fail(value.error_at(), value.expected());
     }
+    // The counts of a MULTISET are never NULL.
+    if (root_ == TypeRoot::kMultiset && !writer_->child(1)->IsValid(element)) {
+      writer_->child(1)->Set<int32_t>(element, 0);
+    }
   }
   writer_->EndList(row);
   return true;

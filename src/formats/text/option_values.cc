@@ -48,10 +48,11 @@ void AppendUtf8(uint32_t c, std::string* out) {
 std::string UnescapeJava(std::string_view s) {
   std::string out;
   for (size_t i = 0; i < s.size(); ++i) {
-    if (s[i] != '\\' || i + 1 == s.size()) {
+    if (s[i] != '\\') {
       out.push_back(s[i]);
       continue;
     }
+    if (i + 1 == s.size()) break;  // a lone backslash is dropped
     const char c = s[++i];
     switch (c) {
       case 'n':

@@ -51,6 +51,20 @@ bool IsKnownButMissing(std::string_view upper) {
   return std::find(std::begin(kNames), std::end(kNames), upper) != std::end(kNames);
 }
 
+/// The digits of a second that an interval, or a multiple of it, is written with.
+int WrittenFraction(const ast::Expr& e) {
+  if (e.kind == ast::ExprKind::kLiteral) return ast::As<ast::Literal>(e).fraction.value_or(0);
+  if (e.kind != ast::ExprKind::kCall) return 0;
+  const auto& call = ast::As<ast::Call>(e);
+  const bool multiple = call.syntax == ast::CallSyntax::kOperator &&
+                        (call.name == "*" || (call.name == "-" && call.args.size() == 1));
+  int fraction = 0;
+  for (size_t i = 0; multiple && i < call.args.size(); ++i) {
+    fraction = std::max(fraction, WrittenFraction(*call.args[i]));
+  }
+  return fraction;
+}
+
 /// PERCENTILE's shares, which Flink checks where they are constant; we need them to be.
 Result<data::ColumnPtr> Percentages(const ExprPtr& arg, const Type& type, SqlSpan span,
                                     const expr::EvalContext& context) {
@@ -351,8 +365,7 @@ Result<ExprPtr> ExpressionBinder::BindCall(const ast::Call& e) {
   if ((upper == "+" || upper == "-") && args.size() == 2) {
     // A TIMESTAMP takes as many digits of a second as are written at the interval.
     for (size_t i = 0; i < 2; ++i) {
-      if (e.args[i]->kind != ast::ExprKind::kLiteral) continue;
-      const int fraction = ast::As<ast::Literal>(*e.args[i]).fraction.value_or(0);
+      const int fraction = WrittenFraction(*e.args[i]);
       const Type& type = args[1 - i]->type;
       if (type.root() != TypeRoot::kTimestamp || fraction <= type.precision()) continue;
       const Type wide = Type::Timestamp(fraction).WithNullable(type.nullable());

@@ -107,6 +107,28 @@ Status Catalog::CreateDatabase(const ast::Name& name, bool if_not_exists) {
   return Status::OK();
 }
 
+Status Catalog::Alter(const ast::AlterCatalog& statement) {
+  const ast::Name& name = statement.name;
+  if (statement.database) return CheckDatabase(DatabasePath(name), name.span);
+  auto it = declarations_.find(name.parts.back().name);
+  if (it == declarations_.end()) {
+    return Status::InvalidSql(name.span,
+                              fmt::format("Catalog {} does not exist.", name.parts.back().name));
+  }
+  CatalogDeclaration& declaration = it->second;
+  for (const ast::Option& option : statement.options) {
+    declaration.options.insert_or_assign(option.key, option.value);
+  }
+  for (const std::string& key : statement.keys) {
+    if (key == "type") {
+      return Status::InvalidSql(name.span, "ALTER CATALOG RESET does not support changing 'type'");
+    }
+    declaration.options.erase(key);
+  }
+  if (statement.comment) declaration.comment = *statement.comment;
+  return Status::OK();
+}
+
 Status Catalog::DropCatalog(const ast::Name& name, bool if_exists) {
   const std::string& catalog = name.parts.back().name;
   if (catalog == current_catalog_) {

@@ -32,6 +32,8 @@ class Catalog {
   /// 'default-database' among the options names its first database; else it is "default".
   Status CreateCatalog(const ast::CreateDatabase& statement);
   Status CreateDatabase(const ast::Name& name, bool if_not_exists);
+  /// kInvalidSql unless it exists; nobody can see a database's options.
+  Status Alter(const ast::AlterCatalog& statement);
   Status DropCatalog(const ast::Name& name, bool if_exists);
   Status DropDatabase(const ast::Name& name, bool if_exists, bool cascade);
   std::vector<std::string> Catalogs() const;

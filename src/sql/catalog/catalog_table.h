@@ -10,6 +10,7 @@
 
 #include "data/type.h"
 #include "sql/parser/ast/statement.h"
+#include "sql/parser/ast/unparser.h"
 
 namespace thalweg::sql {
 
@@ -27,7 +28,7 @@ struct ObjectPath {
   std::string ToString() const { return catalog + "." + database + "." + name; }
   /// With backticks, as SHOW CREATE TABLE writes it.
   std::string ToQuotedString() const {
-    return "`" + catalog + "`.`" + database + "`.`" + name + "`";
+    return ast::Backticked(catalog) + "." + ast::Backticked(database) + "." + ast::Backticked(name);
   }
 };
 

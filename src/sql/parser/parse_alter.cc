@@ -1,4 +1,4 @@
-// ALTER TABLE and ALTER VIEW.
+// ALTER TABLE, VIEW, DATABASE and CATALOG.
 #include "sql/parser/parser.h"
 
 namespace thalweg::sql {
@@ -7,7 +7,8 @@ Result<ast::StatementPtr> Parser::ParseAlter() {
   auto alter = std::make_shared<ast::AlterTable>();
   uint32_t begin = Take().span.begin;
   if (!AtWord("TABLE") && !AtWord("VIEW")) {
-    for (std::string_view word : {"DATABASE", "CATALOG", "FUNCTION", "MODEL", "MATERIALIZED"}) {
+    if (AtWord("DATABASE") || AtWord("CATALOG")) return ParseAlterCatalog(begin);
+    for (std::string_view word : {"FUNCTION", "MODEL", "MATERIALIZED"}) {
       if (AtWord(word)) {
         return RefuseStatement(word == "MATERIALIZED" ? "ALTER MATERIALIZED TABLE"
                                                       : "ALTER " + std::string(word));
@@ -21,6 +22,37 @@ Result<ast::StatementPtr> Parser::ParseAlter() {
   TW_RETURN_IF_ERROR(alter->view ? ParseViewChange(alter.get()) : ParseTableChange(alter.get()));
   alter->span = SpanFrom(begin);
   return ast::StatementPtr(std::move(alter));
+}
+
+Result<ast::StatementPtr> Parser::ParseAlterCatalog(uint32_t begin) {
+  auto alter = std::make_shared<ast::AlterCatalog>();
+  alter->database = Take().upper == "DATABASE";
+  TW_ASSIGN_OR_RETURN(alter->name, ParseName("a name"));
+  if (TakeWord("SET")) {
+    TW_RETURN_IF_ERROR(ParseOptions(&alter->options));
+  } else if (!alter->database && TakeWord("RESET")) {
+    TW_RETURN_IF_ERROR(ParseKeys(&alter->keys));
+  } else if (!alter->database && TakeWord("COMMENT")) {
+    TW_ASSIGN_OR_RETURN(std::string comment, ParseString("a comment in quotes"));
+    alter->comment = std::move(comment);
+  } else {
+    return Unexpected(alter->database ? "SET" : "SET, RESET or COMMENT");
+  }
+  alter->span = SpanFrom(begin);
+  return ast::StatementPtr(std::move(alter));
+}
+
+/// ('key', ..) of RESET
+Status Parser::ParseKeys(std::vector<std::string>* keys) {
+  TW_RETURN_IF_ERROR(ExpectSymbol("("));
+  if (AtSymbol(")")) {
+    return Status::InvalidSql(Peek().span, "RESET does not support empty key");
+  }
+  do {
+    TW_ASSIGN_OR_RETURN(std::string key, ParseString("a key in quotes"));
+    keys->push_back(std::move(key));
+  } while (TakeSymbol(","));
+  return ExpectSymbol(")");
 }
 
 Status Parser::ParseViewChange(ast::AlterTable* alter) {
@@ -52,15 +84,7 @@ Status Parser::ParseTableChange(ast::AlterTable* alter) {
     return ParseOptions(&alter->options);
   } else if (TakeWord("RESET")) {
     alter->action = Action::kReset;
-    TW_RETURN_IF_ERROR(ExpectSymbol("("));
-    if (AtSymbol(")")) {
-      return Status::InvalidSql(Peek().span, "ALTER TABLE RESET does not support empty key");
-    }
-    do {
-      TW_ASSIGN_OR_RETURN(std::string key, ParseString("a key in quotes"));
-      alter->keys.push_back(std::move(key));
-    } while (TakeSymbol(","));
-    return ExpectSymbol(")");
+    return ParseKeys(&alter->keys);
   } else if (AtWord("ADD") || AtWord("MODIFY")) {
     alter->action = Take().upper == "ADD" ? Action::kAdd : Action::kModify;
     if (AtWord("DISTRIBUTION") || AtWord("PARTITION")) {

@@ -6,6 +6,7 @@ namespace thalweg::sql {
 Result<ast::StatementPtr> Parser::ParseCreate() {
   uint32_t begin = Peek().span.begin;
   bool replace = false;
+  bool must_exist = false;
   if (TakeWord("CREATE")) {
     if (TakeWords({"OR", "REPLACE"})) {
       replace = true;
@@ -14,12 +15,12 @@ Result<ast::StatementPtr> Parser::ParseCreate() {
     }
   } else {
     TW_RETURN_IF_ERROR(ExpectWord("REPLACE"));
-    replace = true;
+    replace = must_exist = true;
   }
   bool temporary = TakeWord("TEMPORARY");
   Result<ast::StatementPtr> result = ast::StatementPtr();
   if (AtWord("TABLE")) {
-    result = ParseCreateTable(temporary, replace);
+    result = ParseCreateTable(temporary, replace, must_exist);
   } else if (AtWord("VIEW") && !replace) {
     result = ParseCreateView(temporary);
   } else if (AtWord("SYSTEM") || AtWord("FUNCTION")) {
@@ -50,10 +51,11 @@ Result<ast::StatementPtr> Parser::ParseCreate() {
   return result;
 }
 
-Result<ast::StatementPtr> Parser::ParseCreateTable(bool temporary, bool replace) {
+Result<ast::StatementPtr> Parser::ParseCreateTable(bool temporary, bool replace, bool must_exist) {
   auto table = std::make_shared<ast::CreateTable>();
   table->temporary = temporary;
   table->replace = replace;
+  table->must_exist = must_exist;
   TW_RETURN_IF_ERROR(ExpectWord("TABLE"));
   table->if_not_exists = TakeWords({"IF", "NOT", "EXISTS"});
   TW_ASSIGN_OR_RETURN(table->name, ParseName("a table name"));

@@ -140,21 +140,22 @@ Result<ast::StatementPtr> Parser::ParseExplain() {
   if (AtWord("PLAN") && AtWord("FOR", 1)) {
     position_ += 2;
   } else {
-    bool more = true;
-    while (more) {
-      if (TakeWord("ESTIMATED_COST")) {
-        statement->estimated_cost = true;
-      } else if (TakeWord("CHANGELOG_MODE")) {
-        statement->changelog_mode = true;
-      } else if (TakeWord("PLAN_ADVICE")) {
-        statement->plan_advice = true;
-      } else if (TakeWord("JSON_EXECUTION_PLAN")) {
-        statement->json_execution_plan = true;
-      } else {
+    const std::pair<std::string_view, bool*> details[] = {
+        {"ESTIMATED_COST", &statement->estimated_cost},
+        {"CHANGELOG_MODE", &statement->changelog_mode},
+        {"PLAN_ADVICE", &statement->plan_advice},
+        {"JSON_EXECUTION_PLAN", &statement->json_execution_plan}};
+    do {
+      for (const auto& [word, wanted] : details) {
+        if (!AtWord(word)) continue;
+        if (*wanted) {
+          return Status::InvalidSql(Peek().span, "Duplicate EXPLAIN DETAIL is not allowed.");
+        }
+        *wanted = true;
+        Take();
         break;
       }
-      more = TakeSymbol(",");
-    }
+    } while (TakeSymbol(","));
   }
   if (AtWord("STATEMENT") && AtWord("SET", 1)) {
     TW_ASSIGN_OR_RETURN(statement->statement, ParseStatementSetBody());
@@ -247,7 +248,7 @@ Result<ast::StatementPtr> Parser::ParseDrop() {
   auto drop = std::make_shared<ast::Drop>();
   uint32_t begin = Take().span.begin;
   drop->temporary = TakeWord("TEMPORARY");
-  if (AtWord("SYSTEM")) return RefuseStatement("DROP FUNCTION");
+  if (drop->temporary && AtWord("SYSTEM") && AtWord("FUNCTION", 1)) Take();
   if (AtWord("MATERIALIZED")) return RefuseStatement("DROP MATERIALIZED TABLE");
   struct Entry {
     std::string_view word;

@@ -135,7 +135,7 @@ class Parser {
   // --- statements (parse_statement.cc, parse_create.cc, parse_show.cc) ---
   Result<ast::StatementPtr> ParseOneStatement();
   Result<ast::StatementPtr> ParseCreate();
-  Result<ast::StatementPtr> ParseCreateTable(bool temporary, bool replace);
+  Result<ast::StatementPtr> ParseCreateTable(bool temporary, bool replace, bool must_exist);
   Status ParseTableElements(ast::CreateTable* table);
   Status ParseTableElement(ast::CreateTable* table);
   Status ParseColumn(ast::CreateTable* table);
@@ -151,6 +151,8 @@ class Parser {
   Status ParseTableChange(ast::AlterTable* alter);
   Status ParseChangedElement(ast::CreateTable* elements);
   Status ParseTableDrop(ast::AlterTable* alter);
+  Result<ast::StatementPtr> ParseAlterCatalog(uint32_t begin);
+  Status ParseKeys(std::vector<std::string>* keys);
   Result<ast::StatementPtr> ParseSet();
   Result<ast::StatementPtr> ParseReset();
   Result<ast::StatementPtr> ParseUse();

@@ -166,20 +166,21 @@ class TableMaker {
       table_.primary_key = source->primary_key;
       table_.primary_key_name = source->primary_key_name;
     }
-    if (like.Includes(Feature::kPartitions) && !source->partition_keys.empty()) {
-      if (!statement_.partitioned_by.empty()) {
+    // EXCLUDING keeps partitions and distribution, too: it only lets them be declared anew.
+    if (!source->partition_keys.empty()) {
+      if (!statement_.partitioned_by.empty() && like.Includes(Feature::kPartitions)) {
         return Status::InvalidSql(
             statement_.partitioned_by[0].span,
             "The base table already has partitions defined. You might want to "
             "specify EXCLUDING PARTITIONS.");
       }
-      table_.partition_keys = source->partition_keys;
+      if (statement_.partitioned_by.empty()) table_.partition_keys = source->partition_keys;
     }
+    if (table_.distribution.empty()) table_.distribution = source->distribution;
     if (like.Includes(Feature::kOptions)) {
       table_.options = source->options;
       keep_base_options_ = !like.Overwrites(Feature::kOptions);
     }
-    table_.comment = source->comment;
     base_columns_ = table_.columns.size();
     return Status::OK();
   }

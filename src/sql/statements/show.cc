@@ -9,6 +9,7 @@
 #include "base/nearest_name.h"
 #include "data/column_builder.h"
 #include "expr/registry.h"
+#include "sql/parser/ast/unparser.h"
 
 namespace thalweg::sql {
 
@@ -19,13 +20,17 @@ namespace {
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// SQL's LIKE with % and _.
+// SQL's LIKE with % and _, which a backslash makes plain.
 bool Like(std::string_view text, std::string_view pattern, bool ignore_case) {
   size_t t = 0, p = 0, star = std::string_view::npos, retry = 0;
   auto same = [&](char a, char b) { return ignore_case ? Lower(a) == Lower(b) : a == b; };
   while (t < text.size()) {
-    if (p < pattern.size() && (pattern[p] == '_' || same(pattern[p], text[t])) &&
-        pattern[p] != '%') {
+    const bool plain = p + 1 < pattern.size() && pattern[p] == '\\';
+    if (plain && same(pattern[p + 1], text[t])) {
+      ++t;
+      p += 2;
+    } else if (!plain && p < pattern.size() && (pattern[p] == '_' || same(pattern[p], text[t])) &&
+               pattern[p] != '%') {
       ++t;
       ++p;
     } else if (p < pattern.size() && pattern[p] == '%') {
@@ -110,7 +115,7 @@ std::string Quoted(std::string_view text) {
 
 std::string NameList(const std::vector<std::string>& names) {
   std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "`" : ", `") + name + "`";
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + ast::Backticked(name);
   return out;
 }
 
@@ -150,7 +155,7 @@ std::string CreateTableText(const CatalogTable& table) {
     separator = ",\n  ";
   };
   for (const CatalogColumn& column : table.columns) {
-    std::string text = "`" + column.name + "` ";
+    std::string text = ast::Backticked(column.name) + " ";
     if (column.kind == Kind::kComputed) {
       text += "AS " + column.expr_text;
     } else {
@@ -165,12 +170,12 @@ std::string CreateTableText(const CatalogTable& table) {
     add(text);
   }
   if (table.watermark) {
-    add(fmt::format("WATERMARK FOR `{}` AS {}", table.watermark->column,
+    add(fmt::format("WATERMARK FOR {} AS {}", ast::Backticked(table.watermark->column),
                     table.watermark->expr_text));
   }
   if (!table.primary_key.empty()) {
-    add(fmt::format("CONSTRAINT `{}` PRIMARY KEY ({}) NOT ENFORCED", table.primary_key_name,
-                    NameList(table.primary_key)));
+    add(fmt::format("CONSTRAINT {} PRIMARY KEY ({}) NOT ENFORCED",
+                    ast::Backticked(table.primary_key_name), NameList(table.primary_key)));
   }
   out += "\n)\n";
   if (!table.comment.empty()) out += "COMMENT '" + Quoted(table.comment) + "'\n";
@@ -229,17 +234,22 @@ Result<TextTable> Show(const ast::Show& statement, const Catalog& catalog) {
         return Status::InvalidSql(statement.name->span, fmt::format("Table {} is not partitioned.",
                                                                     table->path.ToString()));
       }
-      return Status::NotSupported(statement.span, "SHOW PARTITIONS is not supported yet");
+      return Names("partition name", {}, statement);  // the catalog keeps none
     }
     case ShowKind::kFunctions: {
       std::set<std::string> names;
+      const auto add = [&](std::string_view name) {
+        std::string lower(name);
+        std::transform(lower.begin(), lower.end(), lower.begin(), Lower);
+        names.insert(std::move(lower));
+      };
       for (const auto* f : expr::AllScalarFunctions()) {
-        names.insert(std::string(f->name));
-        for (std::string_view alias : f->aliases) names.insert(std::string(alias));
+        add(f->name);
+        for (std::string_view alias : f->aliases) add(alias);
       }
       for (const auto* f : expr::AllAggregateFunctions()) {
-        names.insert(std::string(f->name));
-        for (std::string_view alias : f->aliases) names.insert(std::string(alias));
+        add(f->name);
+        for (std::string_view alias : f->aliases) add(alias);
       }
       return Names("function name", {names.begin(), names.end()}, statement);
     }

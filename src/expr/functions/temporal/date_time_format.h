@@ -30,7 +30,7 @@ class DateTimeFormat {
   int64_t granularity_nanos() const { return granularity_nanos_; }
 
   /// Reads the whole text as Flink does: strict widths, days beyond a month's end become its last
-  /// (Java's SMART), missing fields from 1970-01-01T00:00.
+  /// (Java's SMART), missing fields from 1970-01-01T00:00; a zone is read, and has no effect.
   std::optional<data::LocalDateTime> Parse(std::string_view text) const;
 
  private:
@@ -55,6 +55,7 @@ class DateTimeFormat {
   Status FormatOne(const Element& e, const data::LocalDateTime& t, char** out, char* end) const;
   bool ParseRange(size_t from, size_t to, std::string_view text, size_t* at, Fields* f) const;
   bool ParseOne(const Element& e, std::string_view text, size_t* at, Fields* f) const;
+  static bool ParseZone(const Element& e, std::string_view text, size_t* at);
 
   std::vector<Element> elements_;
   std::string pattern_;

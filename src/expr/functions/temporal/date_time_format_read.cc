@@ -114,7 +114,7 @@ bool DateTimeFormat::ParseOne(const Element& e, std::string_view text, size_t* a
     case 'X':
     case 'x':
     case 'Z':
-      return false;
+      return ParseZone(e, text, at);
     default:
       break;
   }

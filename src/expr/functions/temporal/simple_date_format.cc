@@ -7,6 +7,7 @@
 #include "data/civil_time.h"
 #include "expr/functions/temporal/english_names.h"
 #include "expr/functions/temporal/week_fields.h"
+#include "expr/functions/temporal/zone_names.h"
 
 namespace thalweg::expr {
 
@@ -246,32 +247,56 @@ int TakeName(std::string_view text, size_t* at, const std::string_view* names, i
   return best;
 }
 
-/// "Z", "+01", "+0100", "+01:00", "GMT+1:00", "UTC": seconds east.
-std::optional<int32_t> TakeZone(std::string_view text, size_t* at) {
+/// Behind the sign: "hhmm", "hh:mm" with `colon`; hours alone if not `minutes`. Of one digit only
+/// if `short_hours`. Seconds.
+std::optional<int32_t> TakeOffset(std::string_view text, size_t* at, bool colon, bool minutes,
+                                  bool short_hours) {
   size_t p = *at;
-  for (const std::string_view name : {"GMT", "UTC", "UT", "Z"}) {
-    if (!EqualsIgnoringCase(text.substr(p, name.size()), name)) continue;
-    p += name.size();
-    if (p >= text.size() || (text[p] != '+' && text[p] != '-')) {
-      *at = p;
+  const auto digit = [&](int32_t* v) {
+    if (p >= text.size() || !IsDigit(text[p])) return false;
+    *v = *v * 10 + (text[p++] - '0');
+    return true;
+  };
+  int32_t h = 0, m = 0;
+  if (!digit(&h) || (!digit(&h) && !short_hours) || h > 23) return std::nullopt;
+  if (minutes) {
+    if (colon && (p >= text.size() || text[p++] != ':')) return std::nullopt;
+    if (!digit(&m) || !digit(&m) || m > 59) return std::nullopt;
+  }
+  *at = p;
+  return h * 3600 + m * 60;
+}
+
+/// Of X: "Z", "+01", of XX and XXX: "+0100", "+01:00". Of z and Z: "+0100", "GMT", "GMT+1:00" or a
+/// name. Seconds east.
+std::optional<int32_t> TakeZone(std::string_view text, size_t* at, char letter, int count) {
+  const auto sign_at = [&](size_t p) {
+    return p >= text.size() ? 0 : text[p] == '+' ? 1 : text[p] == '-' ? -1 : 0;
+  };
+  const auto signed_offset = [&](bool colon, bool minutes, bool short_hours) {
+    const int sign = sign_at((*at)++);
+    auto offset = TakeOffset(text, at, colon, minutes, short_hours);
+    if (offset) *offset *= sign;
+    return offset;
+  };
+  if (letter == 'X') {
+    if (text[*at] == 'Z') {
+      ++*at;
       return 0;
     }
-    break;
+    if (sign_at(*at) == 0) return std::nullopt;
+    return signed_offset(count == 3, count > 1, false);
   }
-  if (p >= text.size() || (text[p] != '+' && text[p] != '-')) return std::nullopt;
-  const int32_t sign = text[p++] == '-' ? -1 : 1;
-  auto digits = [&](int max, int32_t* v) {
-    int n = 0;
-    for (*v = 0; n < max && p < text.size() && IsDigit(text[p]); ++n)
-      *v = *v * 10 + (text[p++] - '0');
-    return n;
-  };
-  int32_t hours, minutes = 0;
-  if (digits(2, &hours) == 0) return std::nullopt;
-  if (p < text.size() && text[p] == ':') ++p;
-  digits(2, &minutes);
-  *at = p;
-  return sign * (hours * 3600 + minutes * 60);
+  if (sign_at(*at) != 0) return signed_offset(false, true, false);
+  if (EqualsIgnoringCase(text.substr(*at, 3), "GMT")) {
+    *at += 3;
+    return sign_at(*at) == 0 ? 0 : signed_offset(true, true, true);
+  }
+  size_t length;
+  const auto minutes = ZoneNameAt(text.substr(*at), &length);
+  *at += length;
+  if (!minutes) return std::nullopt;
+  return *minutes * 60;
 }
 
 }  // namespace
@@ -326,7 +351,7 @@ std::optional<int64_t> SimpleDateFormat::Parse(std::string_view text, const Time
           break;
         }
         default:
-          offset = TakeZone(text, &at);
+          offset = TakeZone(text, &at, e.letter, e.count);
           if (!offset) return std::nullopt;
       }
       continue;

@@ -18,6 +18,7 @@ enum class StatementKind : uint8_t {
   kCreateDatabase,
   kDrop,
   kAlterTable,
+  kAlterCatalog,
   kSet,
   kReset,
   kUse,
@@ -105,6 +106,7 @@ struct CreateTable final : Statement {
   bool temporary = false;
   bool if_not_exists = false;
   bool replace = false;
+  bool must_exist = false;  ///< REPLACE TABLE without CREATE OR
   Name name;
   std::vector<ColumnDefinition> columns;
   std::vector<Identifier> identifier_columns;  ///< CREATE TABLE t (a, b) .. AS: names only
@@ -185,6 +187,16 @@ struct AlterTable final : Statement {
   Identifier new_column;                 ///< kRenameColumn
   std::optional<Identifier> constraint;  ///< kDropPrimaryKey: DROP CONSTRAINT name
   QueryPtr query;                        ///< kAs
+};
+
+/// ALTER CATALOG and ALTER DATABASE.
+struct AlterCatalog final : Statement {
+  AlterCatalog() : Statement(StatementKind::kAlterCatalog) {}
+  bool database = false;
+  Name name;
+  std::vector<Option> options;         ///< SET
+  std::vector<std::string> keys;       ///< RESET
+  std::optional<std::string> comment;  ///< COMMENT
 };
 
 struct Set final : Statement {

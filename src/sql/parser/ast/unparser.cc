@@ -27,7 +27,7 @@ std::string Operand(const Expr& e, int above) {
 
 std::string Quoted(const std::vector<Identifier>& parts) {
   std::string out;
-  for (const Identifier& part : parts) out += (out.empty() ? "`" : ".`") + part.name + "`";
+  for (const Identifier& part : parts) out += (out.empty() ? "" : ".") + Backticked(part.name);
   return out;
 }
 
@@ -75,6 +75,12 @@ std::string TypeText(const data::Type& type) {
 
 }  // namespace
 
+std::string Backticked(std::string_view name) {
+  std::string out = "`";
+  for (char c : name) out += c == '`' ? std::string("``") : std::string(1, c);
+  return out + "`";
+}
+
 std::string ToSql(const Expr& expr) {
   switch (expr.kind) {
     case ExprKind::kLiteral: {
@@ -115,7 +121,7 @@ std::string ToSql(const Expr& expr) {
     }
     case ExprKind::kFieldAccess: {
       const auto& access = As<FieldAccess>(expr);
-      return Operand(*access.base, 100) + ".`" + access.field.name + "`";
+      return Operand(*access.base, 100) + "." + Backticked(access.field.name);
     }
     default:
       return ToString(expr);

@@ -56,6 +56,7 @@ std::vector<SplitState> SourceCoordinator::Take(int subtask, int parallelism) {
         std::move(unassigned_[next_unassigned_]));
   }
   out.swap(assigned_[static_cast<size_t>(subtask)]);
+  if (!out.empty()) ReaderOf(subtask)->reads = true;
   return out;
 }
 
@@ -113,9 +114,52 @@ bool SourceCoordinator::Drained(int subtask) {
   return NothingLeftFor(subtask) && enumerator_->discovery_interval_ms() == 0;
 }
 
-bool SourceCoordinator::HasNothingFor(int subtask) {
-  std::lock_guard lock(mutex_);
-  return NothingLeftFor(subtask);
+SourceCoordinator::Others SourceCoordinator::Report(int subtask, bool reads, int64_t watermark) {
+  Others others{false, data::kMinWatermark};
+  bool followed = false;
+  {
+    std::lock_guard lock(mutex_);
+    Reader* own = ReaderOf(subtask);
+    const bool news = own->reads != reads || (reads && own->watermark < watermark);
+    *own = {reads, !reads, watermark};
+    int64_t lowest = data::kMaxWatermark;
+    int64_t highest = data::kMinWatermark;
+    for (const Reader& r : readers_) {
+      highest = std::max(highest, r.watermark);
+      if (r.reads) lowest = std::min(lowest, r.watermark);
+      others.reading |= r.reads && &r != own;
+      followed |= news && r.follows && &r != own;
+    }
+    if (SplitsToTake()) {
+      others.reading = true;  // and nobody knows yet how far
+    } else {
+      others.watermark = others.reading ? lowest : highest;
+    }
+  }
+  if (followed && notify_) notify_();
+  return others;
+}
+
+void SourceCoordinator::Leave(int subtask) {
+  {
+    std::lock_guard lock(mutex_);
+    Reader* own = ReaderOf(subtask);
+    own->reads = own->follows = false;
+    if (std::ranges::none_of(readers_, &Reader::follows)) return;
+  }
+  if (notify_) notify_();
+}
+
+SourceCoordinator::Reader* SourceCoordinator::ReaderOf(int subtask) {
+  if (readers_.size() <= static_cast<size_t>(subtask)) {
+    readers_.resize(static_cast<size_t>(subtask) + 1);
+  }
+  return &readers_[static_cast<size_t>(subtask)];
+}
+
+bool SourceCoordinator::SplitsToTake() const {
+  return !discovered_ || next_unassigned_ < unassigned_.size() ||
+         std::ranges::any_of(assigned_, [](const auto& splits) { return !splits.empty(); });
 }
 
 bool SourceCoordinator::NothingLeftFor(int subtask) const {

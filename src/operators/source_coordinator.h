@@ -16,6 +16,7 @@
 
 #include "base/file_system.h"
 #include "connectors/source.h"
+#include "data/element.h"
 #include "graph/graph.h"
 #include "operators/operator.h"
 #include "operators/split_state.h"
@@ -49,9 +50,18 @@ class SourceCoordinator {
   /// True when no split will come for `subtask` any more: a final Discover is done, all splits are
   /// given out, and it has taken its own.
   bool Drained(int subtask);
-  /// True when there is no split for `subtask` for the time being. While a snapshot is taken nobody
-  /// knows.
-  bool HasNothingFor(int subtask);
+
+  /// What there is to read elsewhere.
+  struct Others {
+    bool reading;       ///< somebody has, or will take, a split that is not idle
+    int64_t watermark;  ///< as far as all of them are; if nobody reads, as far as anybody has come
+  };
+  /// `subtask` has sent `watermark`, and has a split to read now or has not. One that has not sends
+  /// the watermark of the others instead of calling itself idle: marks of idleness travel on other
+  /// ways than the rows of those who are not, which would then come late.
+  Others Report(int subtask, bool reads, int64_t watermark);
+  /// `subtask` has come to its end: it follows nobody.
+  void Leave(int subtask);
 
   /// How many of `parallelism` subtasks have no split, shared out among the splits there are.
   int IdleSubtasksPerSplit(int parallelism);
@@ -68,11 +78,21 @@ class SourceCoordinator {
 
   connectors::TableSource* source() { return source_.get(); }
   const connectors::ScanSpec& scan() const { return scan_; }
-  /// Called after Discover has found splits.
-  void OnSplits(std::function<void()> notify) { notify_ = std::move(notify); }
+  /// Called after Discover has found splits, and when those without one have something to follow.
+  void OnNews(std::function<void()> notify) { notify_ = std::move(notify); }
 
  private:
-  bool NothingLeftFor(int subtask) const;  // under mutex_
+  // How far a subtask has come.
+  struct Reader {
+    bool reads = false;
+    bool follows = false;
+    int64_t watermark = data::kMinWatermark;
+  };
+
+  // These three under mutex_.
+  bool NothingLeftFor(int subtask) const;
+  bool SplitsToTake() const;
+  Reader* ReaderOf(int subtask);
 
   std::unique_ptr<connectors::TableSource> source_;
   std::unique_ptr<connectors::Enumerator> enumerator_;
@@ -87,6 +107,7 @@ class SourceCoordinator {
   std::vector<SplitState> unassigned_;  // assign_all_ == false
   size_t next_unassigned_ = 0;
   std::vector<std::vector<SplitState>> assigned_;  // per subtask
+  std::vector<Reader> readers_;                    // per subtask
   size_t round_robin_ = 0;
 };
 

@@ -56,7 +56,7 @@ class Wirer {
             wiring_.sources[i],
             operators::SourceCoordinator::Make(*scan, graph_.streaming, options_.local_time_zone,
                                                options_.file_system));
-        WakeOnSplits(wiring_.sources[i].get());
+        WakeOnNews(wiring_.sources[i].get());
       } else if (const auto* sink = std::get_if<graph::SinkNode>(&graph_.nodes[i].spec)) {
         TW_ASSIGN_OR_RETURN(wiring_.sinks[i],
                             operators::SinkCoordinator::Make(
@@ -67,10 +67,10 @@ class Wirer {
     return Status::OK();
   }
 
-  void WakeOnSplits(operators::SourceCoordinator* source) const {
+  void WakeOnNews(operators::SourceCoordinator* source) const {
     std::vector<Worker*> workers;
     for (const auto& w : wiring_.workers) workers.push_back(w.get());
-    source->OnSplits([workers = std::move(workers)] {
+    source->OnNews([workers = std::move(workers)] {
       for (Worker* w : workers) w->wakeup()->Notify();
     });
   }

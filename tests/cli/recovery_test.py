@@ -178,17 +178,6 @@ class Starts(Recovery):
         second.stop()
         self.assertEqual(self.visible(), collections.Counter(rows))
 
-    def test_a_folder_that_is_no_longer_watched_is_read_to_its_end(self):
-        self.script()
-        job = Job(self, "watching", *SOON)
-        rows = self.feed(1, 100)
-        job.wait_for_rows(collections.Counter(rows))
-        job.stop()
-        rows += self.feed(101, 200)
-        self.script(bounded=True)
-        self.assertEqual(Job(self, "bounded", *SOON).exit_code(), 0)
-        self.assertEqual(self.visible(), collections.Counter(rows))
-
     def test_restore_none_begins_a_new_history_beside_the_old_output(self):
         self.script()
         first = Job(self, "first", *SOON)

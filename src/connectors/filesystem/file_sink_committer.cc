@@ -93,9 +93,9 @@ Status FileSinkCommitter::Commit(int64_t epoch, const std::vector<std::string>& 
   for (const FileCommittable& c : all) {
     for (const auto& publish : c.publish) {
       TW_FAILPOINT("publish:before");
-      TW_RETURN_IF_ERROR(Publish(publish));
+      TW_ASSIGN_OR_RETURN(const bool there, Publish(publish));
       TW_FAILPOINT("publish:renamed");
-      folders.insert(ParentDirectory(publish.visible));
+      if (there) folders.insert(ParentDirectory(publish.visible));
     }
   }
   for (const std::string& folder : folders) TW_RETURN_IF_ERROR(fs->SyncDirectory(folder));
@@ -139,19 +139,22 @@ Status FileSinkCommitter::RemoveOldFiles(const std::vector<FileCommittable>& com
   return Status::OK();
 }
 
-Status FileSinkCommitter::Publish(const FileCommittable::Publish& publish) {
+Result<bool> FileSinkCommitter::Publish(const FileCommittable::Publish& publish) {
   FileSystem* fs = options_.file_system;
   TW_ASSIGN_OR_RETURN(const auto hidden, fs->Stat(publish.hidden));
-  if (hidden) return fs->Rename(publish.hidden, publish.visible);
+  if (hidden) {
+    TW_RETURN_IF_ERROR(fs->Rename(publish.hidden, publish.visible));
+    return true;
+  }
   TW_ASSIGN_OR_RETURN(const auto visible, fs->Stat(publish.visible));
-  if (visible) return Status::OK();
+  if (visible) return true;
   const auto name = PartFileName::Parse(FileName(publish.hidden));
   if (name &&
       (name->lineage != options_.owner.lineage || name->generation < options_.owner.generation)) {
     options_.owner.notice(fmt::format(
         "table '{}': {} was published before, and has been removed since by another program",
         options_.table_name, publish.visible));
-    return Status::OK();
+    return false;
   }
   return Status::Io(
       fmt::format("table '{}': {} is gone before it was published as {}: another start of "
@@ -162,6 +165,8 @@ Status FileSinkCommitter::Publish(const FileCommittable::Publish& publish) {
 Status FileSinkCommitter::MarkComplete(const std::string& partition) {
   const std::string folder = partition.empty() ? options_.root : JoinPath(options_.root, partition);
   const std::string path = JoinPath(folder, options_.commit.success_file_name);
+  TW_ASSIGN_OR_RETURN(const auto there, options_.file_system->Stat(folder));
+  if (!there) return Status::OK();  // another program has taken the partition away
   TW_ASSIGN_OR_RETURN(const auto existing, options_.file_system->Stat(path));
   if (existing) return Status::OK();
   TW_ASSIGN_OR_RETURN(auto file, options_.file_system->Create(path));

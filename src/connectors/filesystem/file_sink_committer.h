@@ -36,7 +36,8 @@ class FileSinkCommitter : public SinkCommitter {
   /// The entries of a folder and of every folder between it and the table's.
   Status SyncFolder(const std::string& folder);
   Status RemoveOldFiles(const std::vector<FileCommittable>& committables);
-  Status Publish(const FileCommittable::Publish& publish);
+  /// Whether the file is there: another program may have taken it away since an earlier attempt.
+  Result<bool> Publish(const FileCommittable::Publish& publish);
   Status MarkComplete(const std::string& partition);
 
   const FileSinkOptions& options_;

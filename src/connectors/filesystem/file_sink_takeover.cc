@@ -192,7 +192,8 @@ Result<std::optional<std::string>> FindCarried(const FileSinkOptions& options,
     TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(carried));
     if (there) return {std::move(carried)};
     return Status::Io(fmt::format(
-        "table '{}': {} is gone, and with it {} bytes of rows that the checkpoint relies on",
+        "table '{}': {} is gone, and with it {} bytes of rows that the checkpoint relies on: put "
+        "it back, or read everything again with --restore none",
         options.table_name, state.hidden, state.valid_length));
   }
   TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(state.hidden));

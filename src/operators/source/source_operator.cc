@@ -23,6 +23,7 @@ Result<std::unique_ptr<Operator>> SourceOperator::Make(
 
 Status SourceOperator::Open(OperatorContext* context, const OperatorState& restored) {
   context_ = context;
+  last_active_ms_ = context->eval().now_ms;
   return Status::OK();
 }
 
@@ -75,7 +76,10 @@ Result<SourceOperatorBase::PollState> SourceOperator::Poll() {
         return PollState::kEmitted;
     }
   }
-  if (splits_.empty() && coordinator_->Drained(context_->subtask())) return PollState::kFinished;
+  if (splits_.empty() && coordinator_->Drained(context_->subtask())) {
+    coordinator_->Leave(context_->subtask());
+    return PollState::kFinished;
+  }
   TW_ASSIGN_OR_RETURN(Progress done,
                       OnTimers(TimeDomain::kProcessingTime, context_->eval().now_ms));
   static_cast<void>(done);
@@ -90,7 +94,7 @@ void SourceOperator::FinishSplit(OpenSplit* split) {
 }
 
 Status SourceOperator::OnRead(OpenSplit* split, data::Batch batch) {
-  split->last_row_ms = context_->eval().now_ms;
+  split->last_row_ms = last_active_ms_ = context_->eval().now_ms;
   split->idle = false;
   split->split.position = split->reader->position();
   int64_t skipped = skipped_of_finished_;
@@ -149,33 +153,54 @@ void SourceOperator::AdvanceWatermark() {
     lowest = std::min(lowest, s->cutter.watermark());
   }
   if (!any_active) return;
-  if (marked_idle_) {
-    marked_idle_ = false;
-    context_->MarkIdle(false);
-  }
+  SetIdle(false);
   if (lowest > sent_watermark_ && lowest != data::kMaxWatermark) {
     sent_watermark_ = lowest;
     context_->EmitWatermark(lowest);
   }
+  coordinator_->Report(context_->subtask(), true, sent_watermark_);
+}
+
+void SourceOperator::SetIdle(bool idle) {
+  if (idle == marked_idle_) return;
+  marked_idle_ = idle;
+  context_->MarkIdle(idle);
 }
 
 Result<Progress> SourceOperator::OnTimers(TimeDomain domain, int64_t time_ms) {
   if (!time_program_) return Progress::kDone;
   const int64_t timeout = node_->watermark->idle_timeout_ms;
-  bool any_active = splits_.empty() && !coordinator_->Drained(context_->subtask());
+  bool reads = false;
   for (auto& s : splits_) {
     if (timeout > 0 && s->pending && time_ms - s->last_row_ms >= timeout) s->idle = true;
-    any_active |= !s->idle;
+    reads |= !s->idle;
     if (timeout > 0 && !s->idle) context_->WakeAt(s->last_row_ms + timeout);
   }
-  AdvanceWatermark();
-  // A subtask without a split must not hold the others back.
-  const bool nothing_to_do = splits_.empty() && coordinator_->HasNothingFor(context_->subtask());
-  if ((!any_active || nothing_to_do) && !marked_idle_) {
-    marked_idle_ = true;
-    context_->MarkIdle(true);
+  if (reads) {
+    AdvanceWatermark();
+  } else {
+    FollowTheOthers(time_ms);
   }
   return Progress::kDone;
+}
+
+void SourceOperator::FollowTheOthers(int64_t time_ms) {
+  const auto others = coordinator_->Report(context_->subtask(), false, sent_watermark_);
+  if (others.reading) {
+    last_active_ms_ = time_ms;
+    SetIdle(false);
+  }
+  if (others.watermark > sent_watermark_) {
+    sent_watermark_ = others.watermark;
+    context_->EmitWatermark(sent_watermark_);
+  }
+  const int64_t timeout = node_->watermark->idle_timeout_ms;
+  if (timeout <= 0 || others.reading) return;
+  if (time_ms - last_active_ms_ >= timeout) {
+    SetIdle(true);
+  } else {
+    context_->WakeAt(last_active_ms_ + timeout);
+  }
 }
 
 Status SourceOperator::Snapshot(OperatorState* state) {

@@ -1,10 +1,12 @@
 // SourceOperator: reads the splits of one scan and generates their watermarks.
 //
 // Output: +I rows; watermarks: the minimum over this subtask's splits, an exhausted or idle split
-// not counted. With a watermark the split with the lowest one is read next, and one that has not
-// been read yet holds it at minus infinity, so that many files advance through event time together.
-// State: per split its position after the last batch handed downstream, and its watermark. A
-// restore sees each split given back to whichever subtask takes it.
+// not counted; of a subtask without splits, as long as more may come, that of the others. It is
+// idle only if the table has an idle timeout and no subtask has had anything to read for so long.
+// With a watermark the split with the lowest one is read next, and one that has not been read yet
+// holds it at minus infinity, so that many files advance through event time together. State: per
+// split its position after the last batch handed downstream, and its watermark. A restore sees each
+// split given back to whichever subtask takes it.
 #pragma once
 
 #include <functional>
@@ -49,6 +51,9 @@ class SourceOperator final : public SourceOperatorBase {
   /// Emits batch_ from next_row_ up to the next cut or to its end, then the watermark.
   void EmitPiece(OpenSplit* split);
   void AdvanceWatermark();
+  /// Nothing to read: as far as the others are.
+  void FollowTheOthers(int64_t time_ms);
+  void SetIdle(bool idle);
   void FinishSplit(OpenSplit* split);
 
   const graph::ScanNode* node_ = nullptr;
@@ -65,6 +70,7 @@ class SourceOperator final : public SourceOperatorBase {
   int64_t skipped_of_finished_ = 0;
   int64_t sent_watermark_ = data::kMinWatermark;
   bool marked_idle_ = false;
+  int64_t last_active_ms_ = 0;  // processing time: somebody had something to read
 };
 
 }  // namespace thalweg::operators

@@ -154,11 +154,13 @@ class RecordingContext final : public OperatorContext {
   MemoryPool* pool() override { return MemoryPool::Process(); }
   OperatorMetrics* metrics() override { return &metrics_; }
   state::StateStore* state() override { return &state_; }
-  int subtask() const override { return 0; }
-  int parallelism() const override { return 1; }
+  int subtask() const override { return subtask_; }
+  int parallelism() const override { return parallelism_; }
   int max_parallelism() const override { return 128; }
   int32_t batch_rows() const override { return 4096; }
 
+  int subtask_ = 0;
+  int parallelism_ = 1;
   std::vector<std::string> log;
   int64_t wake_at = 0;
   expr::EvalContext eval_context;
@@ -243,15 +245,51 @@ TEST_F(SourceOperatorTest, AnIdleSplitStopsHoldingTheWatermarkBack) {
   EXPECT_EQ(context_.log.back(), "idle");
 }
 
-TEST_F(SourceOperatorTest, WithoutASplitItIsIdleUntilOneIsFound) {
+TEST_F(SourceOperatorTest, WithoutASplitItIsIdleAfterTheTimeoutUntilOneIsFound) {
   discovery_interval_ms_ = 10;
-  Make({});
+  Make({}, 100);
+  ASSERT_TRUE(Poll().ok());
+  EXPECT_TRUE(context_.log.empty());
+  EXPECT_EQ(context_.wake_at, 100);
+  context_.eval_context.now_ms += 100;
   ASSERT_TRUE(Poll().ok());
   EXPECT_EQ(context_.log, (std::vector<std::string>{"idle"}));
   splits_ = {{{{1000}}}};
   ASSERT_TRUE(coordinator_->Discover().ok());
   ASSERT_TRUE(Poll().ok());
   EXPECT_EQ(context_.log, (std::vector<std::string>{"idle", "1000", "active", "W1000"}));
+}
+
+TEST_F(SourceOperatorTest, WithoutASplitItFollowsTheOthers) {
+  discovery_interval_ms_ = 10;
+  context_.parallelism_ = 2;
+  Make({{{{1000}, {2000}}}});
+  splits_.reserve(3);  // readers point to them
+  RecordingContext other;
+  other.subtask_ = 1;
+  other.parallelism_ = 2;
+  auto made = SourceOperator::Make(node_, coordinator_, [] {});
+  ASSERT_TRUE(made.ok());
+  auto* follower = static_cast<SourceOperatorBase*>(made->get());
+  ASSERT_TRUE(follower->Open(&other, {}).ok());
+  int news = 0;
+  coordinator_->OnNews([&] { ++news; });
+
+  ASSERT_TRUE(follower->Poll().ok());  // the split is not taken yet: it may begin anywhere
+  EXPECT_TRUE(other.log.empty());
+  ASSERT_TRUE(Poll().ok());
+  EXPECT_EQ(news, 1);
+  ASSERT_TRUE(follower->Poll().ok());
+  EXPECT_EQ(other.log, (std::vector<std::string>{"W1000"}));
+
+  // Two more files, one each. However far one subtask comes, the other's has not been looked at.
+  splits_.push_back({{{2500}}});
+  splits_.push_back({{{3000}, {4000}}});
+  ASSERT_TRUE(coordinator_->Discover().ok());
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(Poll().ok());
+  EXPECT_EQ(context_.log.back(), "W4000");
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(follower->Poll().ok());
+  EXPECT_EQ(other.log, (std::vector<std::string>{"W1000", "2500", "W2500", "W4000"}));
 }
 
 // In the middle of a snapshot nobody gets a split, so nobody may take himself for idle.

@@ -1,5 +1,5 @@
 """Two watched folders, CSV and JSON, in part compressed -> rolling CSV and JSON, Parquet partitioned by
-time and CSV by a value, committed with success files. A partition that has one by its time must be
+time and CSV by a value, committed with success files; a window over windows. A partition that has one by its time must be
 complete."""
 import collections
 import urllib.parse
@@ -26,6 +26,9 @@ CREATE TABLE tumbled (k BIGINT, w TIMESTAMP(3), n BIGINT, total BIGINT)
   WITH ('connector' = 'filesystem', 'path' = '{dir}/tumbled', 'format' = 'json',
         'sink.rolling-policy.inactivity-interval' = '200 ms',
         'sink.rolling-policy.check-interval' = '50 ms');
+CREATE TABLE halves (w TIMESTAMP(3), keys BIGINT, n BIGINT)
+  WITH ('connector' = 'filesystem', 'path' = '{dir}/halves', 'format' = 'csv',
+        'sink.rolling-policy.file-size' = '1 b');
 CREATE TABLE items (id BIGINT, price DECIMAL(10, 2), item STRING) PARTITIONED BY (item)
   WITH ('connector' = 'filesystem', 'path' = '{dir}/items', 'format' = 'csv',
         'sink.rolling-policy.rollover-interval' = '500 ms',
@@ -44,6 +47,12 @@ INSERT INTO tumbled
   SELECT k, CAST(window_start AS TIMESTAMP(3)), COUNT(*), SUM(v)
   FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '20' SECOND))
   GROUP BY k, window_start, window_end;
+INSERT INTO halves
+  SELECT CAST(window_start AS TIMESTAMP(3)), COUNT(*), SUM(n) FROM TABLE(TUMBLE(TABLE (
+    SELECT k, window_time AS t, COUNT(*) AS n
+    FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '5' SECOND))
+    GROUP BY k, window_start, window_end, window_time), DESCRIPTOR(t), INTERVAL '30' SECOND))
+  GROUP BY window_start, window_end;
 INSERT INTO items SELECT id, price, item FROM orders;
 INSERT INTO cumulated
   SELECT item, CAST(window_end AS TIMESTAMP(3)), COUNT(*), SUM(price), COUNT(DISTINCT price)
@@ -56,7 +65,7 @@ END;
 class Files(Watched):
     NAME = "files"
     INPUTS = ("events", "orders")
-    TABLES = ("plain", "minutes", "tumbled", "items", "cumulated")
+    TABLES = ("plain", "minutes", "tumbled", "halves", "items", "cumulated")
     PASSES_BY = ("compact:",)
 
     def tables(self, undisturbed=False):

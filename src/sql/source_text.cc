@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "data/utf8_repair.h"
+
 namespace thalweg::sql {
 namespace {
 
@@ -35,7 +37,8 @@ std::string RenderError(const Status& status, std::string_view script, std::stri
     while (from < begin && (script[from] & 0xC0) == 0x80) ++from;
   }
   size_t to = std::min(line_end, from + kMaxLine);
-  std::string shown(script.substr(from, to - from));
+  std::string shown;
+  data::AppendRepairedUtf8(script.substr(from, to - from), &shown);
   while (!shown.empty() && shown.back() == '\r') shown.pop_back();
   std::string indent;
   for (char c : script.substr(from, begin - from)) {

@@ -6,6 +6,7 @@
 
 #include "expr/aggregate.h"
 #include "expr/function.h"
+#include "expr/functions/collection/collection_families.h"
 #include "expr/functions/string/string_families.h"
 #include "expr/functions/temporal/temporal_families.h"
 
@@ -15,7 +16,6 @@ namespace thalweg::expr {
 using FunctionFamily = std::span<const ScalarFunction>;
 
 FunctionFamily ArithmeticFunctions();
-FunctionFamily CollectionFunctions();
 FunctionFamily ComparisonFunctions();
 FunctionFamily ConditionalFunctions();
 FunctionFamily ConversionFunctions();
@@ -30,7 +30,6 @@ FunctionFamily RoundingFunctions();
 
 inline constexpr FunctionFamily (*kScalarFamilies[])() = {
     &ArithmeticFunctions,
-    &CollectionFunctions,
     &ComparisonFunctions,
     &ConditionalFunctions,
     &ConversionFunctions,
@@ -42,6 +41,13 @@ inline constexpr FunctionFamily (*kScalarFamilies[])() = {
     &NumberTextFunctions,
     &RandomFunctions,
     &RoundingFunctions,
+    // collection/
+    &ArrayEditFunctions,
+    &ArrayOrderFunctions,
+    &ArraySearchFunctions,
+    &ArraySetFunctions,
+    &ConstructionFunctions,
+    &MapFunctions,
     // string/
     &CaseFunctions,
     &CharacterClassFunctions,

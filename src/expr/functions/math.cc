@@ -51,13 +51,13 @@ Result<BoundFunction> BindAtan2(const BindArgs& args) {
   return BindDouble(args, 2, &EachRow<[](double y, double x) { return std::atan2(y, x); }>);
 }
 
-template <double kValue>
+template <auto kValue>
 Status Constant(const KernelCall& call, data::Column* out) {
   auto* to = out->mutable_values<double>();
-  call.rows.ForEach([&](int32_t i) { to[i] = kValue; });
+  call.rows.ForEach([&](int32_t i) { to[i] = kValue(); });
   return Status::OK();
 }
-template <double kValue>
+template <auto kValue>
 Result<BoundFunction> BindConstant(const BindArgs& args) {
   return BindDouble(args, 0, &Constant<kValue>);
 }
@@ -210,14 +210,10 @@ const ScalarFunction kFunctions[] = {
      "PI()",
      "The number pi.",
      {"PI()", "3.141592653589793"},
-     &BindConstant<std::numbers::pi>},
-    {"E",
-     {},
-     kCategory,
-     "E()",
-     "Euler's number.",
-     {"E()", "2.718281828459045"},
-     &BindConstant<std::numbers::e>},
+     &BindConstant<[] { return std::numbers::pi; }>},
+    {"E", {}, kCategory, "E()", "Euler's number.", {"E()", "2.718281828459045"}, &BindConstant<[] {
+       return std::numbers::e;
+     }>},
 };
 
 }  // namespace

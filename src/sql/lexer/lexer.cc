@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "data/utf8_repair.h"
+
 namespace thalweg::sql {
 namespace {
 
@@ -93,6 +95,15 @@ Status Lexer::SkipBlanks(bool* hint) {
 }
 
 Result<Token> Lexer::Next() {
+  TW_ASSIGN_OR_RETURN(Token token, Scan());
+  const SqlSpan at = token.span;
+  if (!lenient_ && !data::IsValidUtf8(text_.substr(at.begin, at.end - at.begin))) {
+    return Status::InvalidSql(at, "this is not UTF-8; save the script as UTF-8");
+  }
+  return token;
+}
+
+Result<Token> Lexer::Scan() {
   bool hint = false;
   TW_RETURN_IF_ERROR(SkipBlanks(&hint));
   size_t begin = position_;

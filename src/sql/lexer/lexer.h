@@ -28,6 +28,7 @@ class Lexer {
   char Peek(size_t ahead = 0) const {
     return position_ + ahead < end_ ? text_[position_ + ahead] : '\0';
   }
+  Result<Token> Scan();
   Status SkipBlanks(bool* hint);
   Result<Token> Word();
   Result<Token> Number();

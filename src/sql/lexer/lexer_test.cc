@@ -54,6 +54,9 @@ TEST(LexerTest, Errors) {
   EXPECT_NE(LexError("\"abc\"").find("backticks"), std::string::npos);
   EXPECT_NE(LexError("X'0g'").find("hexadecimal"), std::string::npos);
   EXPECT_NE(LexError(std::string_view("\0", 1)).find("0x00"), std::string::npos);
+  EXPECT_NE(LexError("SELECT 'M\xfcller'").find("not UTF-8"), std::string::npos);
+  EXPECT_NE(LexError("SELECT `M\xfcller`").find("not UTF-8"), std::string::npos);
+  EXPECT_EQ(Lex("1 -- M\xfcller\n+").size(), 3) << "nobody reads comments";
 }
 
 }  // namespace

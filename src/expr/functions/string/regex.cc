@@ -114,8 +114,8 @@ Result<bool> Regex::Find(std::string_view text, size_t from, const size_t** span
     return true;
   }
   if (rc == PCRE2_ERROR_NOMATCH) return false;
-  return Status::ResourceExhausted("regular expression '" + pattern_ + "' on a text of " +
-                                   std::to_string(text.size()) + " bytes: " + ErrorText(rc));
+  return Status::Evaluation("regular expression '" + pattern_ + "' on a text of " +
+                            std::to_string(text.size()) + " bytes: " + ErrorText(rc));
 }
 
 }  // namespace thalweg::expr

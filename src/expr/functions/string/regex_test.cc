@@ -15,7 +15,7 @@ std::string First(std::string_view pattern, std::string_view text) {
   }
   const size_t* spans;
   auto found = (*regex)->Find(text, 0, &spans);
-  if (!found.ok()) return "error";
+  if (!found.ok()) return found.status().code() == StatusCode::kEvaluation ? "error" : "fault";
   return *found ? std::string(text.substr(spans[0], spans[1] - spans[0])) : "none";
 }
 

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "expr/functions/list_rows.h"
 #include "expr/functions/signature.h"
 #include "expr/functions/string/regex.h"
 #include "expr/functions/string/string_families.h"
@@ -79,36 +80,6 @@ bool SplitIndexByCode(std::string_view s, int64_t code, int64_t index, std::stri
   return SplitIndex(s, {buf, static_cast<size_t>(end - buf)}, index, out);
 }
 
-/// Builds a list column row by row.
-class Lists {
- public:
-  Lists(const KernelCall& call, int32_t size)
-      : offsets_(data::Buffer::Allocate((int64_t{size} + 1) * 4)),
-        validity_(data::Buffer::Allocate(size)),
-        size_(size) {
-    std::memset(validity_->mutable_data(), 0, static_cast<size_t>(size));
-  }
-  /// Begins row `row` (increasing), whose elements end where the next one begins.
-  void Begin(int32_t row, int32_t elements) {
-    FillTo(row, elements);
-    validity_->mutable_data()[row] = 1;
-  }
-  data::ColumnPtr Finish(const Type& type, int32_t elements,
-                         std::vector<data::ColumnPtr> children) {
-    FillTo(size_, elements);
-    auto c = data::Column::MakeList(type, size_, std::move(offsets_), std::move(children));
-    c->SetValidity(std::move(validity_));
-    return c;
-  }
-
- private:
-  void FillTo(int32_t row, int32_t elements) {
-    for (; next_ <= row; ++next_) offsets_->as<int32_t>()[next_] = elements;
-  }
-  std::shared_ptr<data::Buffer> offsets_, validity_;
-  int32_t size_, next_ = 0;
-};
-
 std::shared_ptr<data::Column> StringColumn(const Type& type,
                                            const std::vector<std::string_view>& values) {
   auto c = data::Column::Make(type, static_cast<int32_t>(values.size()));
@@ -121,12 +92,12 @@ std::shared_ptr<data::Column> StringColumn(const Type& type,
 
 Result<data::ColumnPtr> Split(const KernelCall& call, int32_t size) {
   const ColumnView<std::string_view> in(*call.args[0]), delimiter(*call.args[1]);
-  Lists lists(call, size);
+  ListRows lists(size);
   std::vector<std::string_view> parts;
   for (int32_t k = 0; k < call.rows.count(); ++k) {
     const int32_t i = call.rows[k];
     if (!in.valid(i) || !delimiter.valid(i)) continue;
-    lists.Begin(i, static_cast<int32_t>(parts.size()));
+    lists.Begin(i, parts.size());
     const std::string_view s = in[i], d = delimiter[i];
     if (d.empty()) {
       for (size_t at = 0; at < s.size();) {
@@ -145,7 +116,7 @@ Result<data::ColumnPtr> Split(const KernelCall& call, int32_t size) {
   }
   auto child = StringColumn(call.result_type.child(0), parts);
   child->AddOwnersOf(*call.args[0]);
-  return lists.Finish(call.result_type, static_cast<int32_t>(parts.size()), {child});
+  return lists.Finish(call.result_type, parts.size(), {child});
 }
 
 // --- STR_TO_MAP ---
@@ -213,7 +184,7 @@ Result<data::ColumnPtr> StrToMap(const KernelCall& call, int32_t size) {
     pairs_by.emplace(*call.args[1]);
     value_by.emplace(*call.args[2]);
   }
-  Lists lists(call, size);
+  ListRows lists(size);
   data::StringArena arena;
   std::vector<std::string_view> keys, values, pairs, parts;
   std::vector<uint8_t> valid;
@@ -221,7 +192,7 @@ Result<data::ColumnPtr> StrToMap(const KernelCall& call, int32_t size) {
   for (int32_t k = 0; k < call.rows.count(); ++k) {
     const int32_t i = call.rows[k];
     if (!in.valid(i) || (pairs_by && (!pairs_by->valid(i) || !value_by->valid(i)))) continue;
-    lists.Begin(i, static_cast<int32_t>(keys.size()));
+    lists.Begin(i, keys.size());
     const std::string_view s = utf8::Valid(in[i], &arena);
     if (s.empty()) continue;
     TW_ASSIGN_OR_RETURN(auto pair_regex, Regex::Cached(pairs_by ? (*pairs_by)[i] : ","));
@@ -256,8 +227,7 @@ Result<data::ColumnPtr> StrToMap(const KernelCall& call, int32_t size) {
   value_column->AddOwnersOf(*call.args[0]);
   arena.AttachTo(key_column.get());
   value_column->AddOwnersOf(*key_column);
-  return lists.Finish(call.result_type, static_cast<int32_t>(keys.size()),
-                      {key_column, value_column});
+  return lists.Finish(call.result_type, keys.size(), {key_column, value_column});
 }
 
 Result<BoundFunction> BindSplitIndex(const BindArgs& a) {

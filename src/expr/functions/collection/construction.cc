@@ -6,7 +6,7 @@
 #include "data/gather.h"
 #include "expr/binding.h"
 #include "expr/builder.h"
-#include "expr/functions/families.h"
+#include "expr/functions/collection/collection_families.h"
 #include "expr/kernel.h"
 #include "expr/value.h"
 
@@ -288,6 +288,6 @@ const ScalarFunction kFunctions[] = {
 
 }  // namespace
 
-FunctionFamily CollectionFunctions() { return kFunctions; }
+std::span<const ScalarFunction> ConstructionFunctions() { return kFunctions; }
 
 }  // namespace thalweg::expr

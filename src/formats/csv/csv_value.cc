@@ -169,7 +169,7 @@ bool CsvValue::ConvertNested(std::string_view text, ColumnWriter* writer, int32_
     }
     if (more) text.remove_prefix(cut + 1);
   }
-  if (count != text_fields_ && !ignore_parse_errors_) ok = false;
+  if (count < text_fields_ && !ignore_parse_errors_) ok = false;  // more are left out
   if (ok) writer->SetValid(row);
   return ok;
 }

@@ -101,14 +101,14 @@ bool JsonCursor::SkipOther() {
           value_next = false;
         } else if (v == '{') {
           if (peek() != '"') return FailHere("expected a field name or '}'");
-          if (!String(&raw, &flag)) return false;
+          if (!String(&raw, &flag) || (flag && !CheckEscapes(raw))) return false;
           SkipBlanks();
           if (!Literal(':')) return FailHere("expected ':' after the field name");
           SkipBlanks();
         }
         continue;
       }
-      if (v == '"'                   ? !String(&raw, &flag)
+      if (v == '"'                   ? !String(&raw, &flag) || (flag && !CheckEscapes(raw))
           : (v == '-' || IsDigit(v)) ? !Number(&raw, &flag)
                                      : Word() == 0) {
         return false;
@@ -122,7 +122,7 @@ bool JsonCursor::SkipOther() {
       SkipBlanks();
       if (object) {
         if (peek() != '"') return FailHere("expected a field name");
-        if (!String(&raw, &flag)) return false;
+        if (!String(&raw, &flag) || (flag && !CheckEscapes(raw))) return false;
         SkipBlanks();
         if (!Literal(':')) return FailHere("expected ':' after the field name");
         SkipBlanks();
@@ -142,7 +142,7 @@ bool JsonCursor::SkipFields() {
   bool flag;
   for (;;) {
     if (peek() != '"') return FailHere("expected a field name");
-    if (!String(&raw, &flag)) return false;
+    if (!String(&raw, &flag) || (flag && !CheckEscapes(raw))) return false;
     SkipBlanks();
     if (!Literal(':')) return FailHere("expected ':' after the field name");
     SkipBlanks();

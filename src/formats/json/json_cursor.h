@@ -118,7 +118,7 @@ class JsonCursor {
     if (peek() != '"') return SkipOther();
     std::string_view raw;
     bool escaped;
-    return String(&raw, &escaped);
+    return String(&raw, &escaped) && (!escaped || CheckEscapes(raw));
   }
 
   /// Skips the fields of an object up to and with its '}'; the cursor stands before a name or '}'.
@@ -144,6 +144,10 @@ class JsonCursor {
 
  private:
   bool SkipOther();
+  bool CheckEscapes(std::string_view raw) {
+    std::string text;
+    return Unescape(raw, &text);
+  }
 
   const char* FindQuoteOrEscape(const char* p) const {
     while (limit_ - p >= 32) {

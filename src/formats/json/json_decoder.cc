@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "formats/json/json_tokens.h"
 #include "formats/text/bad_text.h"
 #include "formats/text/utf8.h"
 
@@ -49,18 +50,31 @@ bool JsonDecoder::ReadLine(JsonCursor* c, int32_t* rows) {
   c->SkipBlanks();
   if (c->Literal(']')) return true;
   for (;;) {
-    if (c->peek() == 'n') {
-      if (c->Word() != 'n') return false;
-    } else {
-      if (c->peek() != '{') return c->FailHere("expected a JSON object");
-      for (auto& w : writers_) w->EnsureRow(*rows);
-      if (!row_->Read(c, *rows, false)) return false;
-      ++*rows;
-    }
+    if (c->peek() != '{') return c->FailHere("expected a JSON object");
+    for (auto& w : writers_) w->EnsureRow(*rows);
+    if (!row_->Read(c, *rows, false)) return false;
+    ++*rows;
     c->SkipBlanks();
     if (c->Literal(']')) return true;
     if (!c->Literal(',')) return c->FailHere("expected ',' or ']'");
     c->SkipBlanks();
+  }
+}
+
+/// What Flink makes of a line that ReadLine() could not read.
+void JsonDecoder::ReplayLine(std::string_view line, int32_t* rows) {
+  if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+  using Token = JsonTokens::Token;
+  JsonTokens tokens(line);
+  if (!tokens.Next()) return;
+  const bool array = tokens.token() == Token::kStartArray;
+  if (array && !tokens.Next()) return;
+  // The first row that is none ends the line.
+  while (tokens.token() == Token::kStartObject) {
+    for (auto& w : writers_) w->EnsureRow(*rows);
+    if (!row_->Replay(&tokens, *rows)) return ClearRow(*rows);
+    ++*rows;
+    if (!array || !tokens.Next()) return;
   }
 }
 
@@ -79,20 +93,22 @@ Result<JsonDecoder::State> JsonDecoder::Next(int32_t max_rows, data::Batch* batc
     JsonCursor cursor(line.text, line.limit);
     const int32_t before = rows;
     bool ok = true;
-    if (!line.valid_utf8 && !text::IsValidUtf8(line.text)) {
+    const bool valid_utf8 = line.valid_utf8 || text::IsValidUtf8(line.text);
+    if (!valid_utf8) {
       ok = cursor.Fail(line.text.data(), "expected UTF-8 without invalid bytes");
     } else {
       ok = ReadLine(&cursor, &rows);
     }
     if (!ok) {
       ClearRow(rows);
+      while (rows > before) ClearRow(--rows);
       if (!options_.ignore_parse_errors) {
         // Rows before the error are delivered first; the next call meets it again.
-        while (rows > before) ClearRow(--rows);
         if (rows > 0) break;
         return Status::BadData(cursor.error() + lines_.Where(cursor.error_at()));
       }
-      ++skipped_;
+      if (valid_utf8) ReplayLine(line.text, &rows);
+      skipped_ += rows == before;
     }
     lines_.Take();
   } while (rows < max_rows && lines_.Peek(&line));

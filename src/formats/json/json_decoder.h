@@ -32,6 +32,7 @@ class JsonDecoder : public StreamDecoder {
 
  private:
   /// Adds the rows of one line to *rows; false with the error in the cursor.
+  void ReplayLine(std::string_view line, int32_t* rows);
   bool ReadLine(JsonCursor* cursor, int32_t* rows);
   void ClearRow(int32_t row);
 

@@ -82,6 +82,19 @@ bool JsonField::WrongValue(JsonCursor* cursor, const char* at, int32_t row) {
   return true;
 }
 
+/// A value that is no array, map or row.
+bool JsonField::WrongKind(JsonCursor* c, int32_t row) {
+  const char* at = c->pointer();
+  const bool container = c->peek() == '{' || c->peek() == '[';
+  if (container || !ignore_parse_errors_) return c->Fail(at, Expected());
+  return c->SkipValue() && WrongValue(c, at, row);
+}
+
+void JsonField::FinishCount(int32_t element) {
+  if (root_ != TypeRoot::kMultiset || writer_->child(1)->IsValid(element)) return;
+  writer_->child(1)->Set<int32_t>(element, 0);
+}
+
 bool JsonField::Read(JsonCursor* c, int32_t row) {
   const char first = c->peek();
   if (first == 'n') {
@@ -119,11 +132,7 @@ bool JsonField::Read(JsonCursor* c, int32_t row) {
     case TypeRoot::kMultiset:
       return ReadMap(c, row);
     case TypeRoot::kRow:
-      if (first != '{') {
-        const char* at = c->pointer();
-        if (!ignore_parse_errors_) return c->Fail(at, Expected());
-        return c->SkipValue() && WrongValue(c, at, row);
-      }
+      if (first != '{') return WrongKind(c, row);
       if (writer_->IsValid(row)) writer_->Clear(row);
       if (!row_->Read(c, row, false)) return false;
       writer_->SetValid(row);
@@ -134,12 +143,8 @@ bool JsonField::Read(JsonCursor* c, int32_t row) {
 }
 
 bool JsonField::TakesOpenBrace(int32_t row) {
-  if (root_ == TypeRoot::kBoolean) {
-    writer_->Set<uint8_t>(row, 0);
-    return true;
-  }
-  if (!ignore_parse_errors_ || type_.is_character() || type_.is_nested()) return false;
-  writer_->SetNull(row);
+  if (root_ != TypeRoot::kBoolean || ignore_parse_errors_) return false;
+  writer_->Set<uint8_t>(row, 0);
   return true;
 }
 
@@ -196,7 +201,10 @@ bool JsonField::ReadScalar(JsonCursor* c, int32_t row) {
     if (c->Word() == 0) return false;
     raw = {at, static_cast<size_t>(c->pointer() - at)};
   }
-  return Convert(raw, first, flag, row) || WrongValue(c, at, row);
+  if (Convert(raw, first, flag, row)) return true;
+  const bool base64 = root_ == TypeRoot::kBinary || root_ == TypeRoot::kVarbinary;
+  if (base64 && first == '"') return c->Fail(at, Expected());
+  return WrongValue(c, at, row);
 }
 
 bool JsonField::Convert(std::string_view raw, char kind, bool is_float, int32_t row) {
@@ -289,11 +297,7 @@ bool JsonField::Convert(std::string_view raw, char kind, bool is_float, int32_t 
 }
 
 bool JsonField::ReadArray(JsonCursor* c, int32_t row) {
-  if (c->peek() != '[') {
-    const char* at = c->pointer();
-    if (!ignore_parse_errors_) return c->Fail(at, Expected());
-    return c->SkipValue() && WrongValue(c, at, row);
-  }
+  if (c->peek() != '[') return WrongKind(c, row);
   if (writer_->IsValid(row)) writer_->Clear(row);
   if (!c->EnterLevel()) return false;
   c->Advance();
@@ -319,11 +323,7 @@ bool JsonField::ReadArray(JsonCursor* c, int32_t row) {
 }
 
 bool JsonField::ReadMap(JsonCursor* c, int32_t row) {
-  if (c->peek() != '{') {
-    const char* at = c->pointer();
-    if (!ignore_parse_errors_) return c->Fail(at, Expected());
-    return c->SkipValue() && WrongValue(c, at, row);
-  }
+  if (c->peek() != '{') return WrongKind(c, row);
   if (writer_->IsValid(row)) writer_->Clear(row);
   if (!c->EnterLevel()) return false;
   c->Advance();
@@ -372,10 +372,7 @@ bool JsonField::ReadMap(JsonCursor* c, int32_t row) {
       writer_->EndList(row);
       return c->Fail(value.error_at(), value.expected());
     }
-    // The counts of a MULTISET are never NULL.
-    if (root_ == TypeRoot::kMultiset && !writer_->child(1)->IsValid(element)) {
-      writer_->child(1)->Set<int32_t>(element, 0);
-    }
+    FinishCount(element);
   }
   writer_->EndList(row);
   return true;

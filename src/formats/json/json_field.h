@@ -2,8 +2,10 @@
 // ColumnWriter, as Flink's JsonParserToRowDataConverters do.
 //
 // - Scalars are coerced: numbers from strings, strings from anything, booleans from "true".
-// - 'ignore-parse-errors': a value of the wrong kind becomes NULL; a row with a syntax error is
-//   skipped.
+// - 'ignore-parse-errors': a scalar of the wrong kind becomes NULL. What leads Flink's parser
+// astray,
+//   an object or array of the wrong kind, malformed base64 or syntax, is an error of Read();
+//   Replay() finds out what Flink makes of such a line.
 #pragma once
 
 #include <memory>
@@ -18,6 +20,7 @@
 namespace thalweg::formats::json {
 
 class JsonRow;
+class JsonTokens;
 
 class JsonField {
  public:
@@ -32,10 +35,18 @@ class JsonField {
   /// in an unknown state.
   bool Read(JsonCursor* cursor, int32_t row);
 
+  /// Reads the value at the current token, NULL if it does not fit; see JsonTokens.
+  void Replay(JsonTokens* tokens, int32_t row);
+
  private:
   friend class JsonRow;
 
-  /// Whether Flink would take the '{' of an object for a value of this scalar type; sets the value.
+  bool ReplayValue(JsonTokens* tokens, int32_t row);
+  bool ReplayMap(JsonTokens* tokens, int32_t row);
+  bool ReplayText(JsonTokens* tokens, std::string* out) const;
+  /// The counts of a MULTISET are never NULL.
+  void FinishCount(int32_t element);
+  /// Whether Flink would take the '{' of an object for a value of this type; sets the value.
   bool TakesOpenBrace(int32_t row);
   bool ReadScalar(JsonCursor* cursor, int32_t row);
   bool ReadString(JsonCursor* cursor, int32_t row);
@@ -43,6 +54,7 @@ class JsonField {
   bool ReadMap(JsonCursor* cursor, int32_t row);
   /// The text of a scalar as a value of this type; false if it is none.
   bool Convert(std::string_view text, char kind, bool is_float, int32_t row);
+  bool WrongKind(JsonCursor* cursor, int32_t row);
   bool WrongValue(JsonCursor* cursor, const char* at, int32_t row);
   std::string Expected() const;
 

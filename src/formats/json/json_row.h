@@ -28,12 +28,16 @@ class JsonRow {
   /// The cursor stands on '{'. `top_level`: what follows the object does not matter.
   bool Read(JsonCursor* cursor, int32_t row, bool top_level);
 
+  /// The tokens stand on the object's begin; false where Flink throws. See JsonTokens.
+  bool Replay(JsonTokens* tokens, int32_t row);
+
   void set_exact_decimals(bool exact);
 
  private:
   /// Consumes a field's name and its quotes: its index, or -1 if it is not wanted; -2: error.
   /// `position`: how many names the object had before it.
   int ReadName(JsonCursor* cursor, size_t position);
+  static bool SkipToNextField(JsonTokens* tokens);
   int FindName(JsonCursor* cursor, std::string_view raw, bool escaped);
 
   /// The name that an earlier object had at a position: the next one most likely has it, too.

@@ -58,7 +58,8 @@ std::optional<int32_t> ParseSqlDate(std::string_view text) {
   const auto month = OneOrTwoDigits(text.substr(first + 1, second - first - 1));
   const auto day = OneOrTwoDigits(text.substr(second + 1));
   if (!month || !day || *month < 1 || *month > 12 || *day < 1 || *day > 31) return std::nullopt;
-  return static_cast<int32_t>(data::DaysFromCivil(year, *month, *day));
+  // java.sql.Date knows no year 0.
+  return static_cast<int32_t>(data::DaysFromCivil(year == 0 ? 1 : year, *month, *day));
 }
 
 std::optional<int32_t> ParseTimeText(std::string_view text, bool optional_seconds) {

@@ -61,6 +61,8 @@ class ExpressionBinder {
 bool ContainsAggregate(const ast::Expr& e);
 /// The upper-case form of an SQL word.
 std::string UpperCase(std::string_view text);
+/// There is no function of this name; what may have been meant.
+Status UnknownFunction(const ast::Call& e, const std::vector<expr::ExprPtr>& args);
 /// TUMBLE, HOP or SESSION with two or more arguments, as in GROUP BY.
 bool IsGroupWindowCall(const ast::Expr& e);
 /// Window of GROUP BY TUMBLE(ts, ..); arguments bound by `binder`.

@@ -67,7 +67,7 @@ struct CatalogTable {
   // Views only.
   bool is_view = false;
   ast::QueryPtr query;
-  std::string query_text;
+  std::string query_text;  ///< as SHOW CREATE VIEW shows it
 
   /// Position of the column, or -1.
   int FindColumn(std::string_view name) const;

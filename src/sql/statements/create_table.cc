@@ -9,6 +9,7 @@
 #include "sql/binder/query_binder.h"
 #include "sql/binder/table_expressions.h"
 #include "sql/parser/ast/unparser.h"
+#include "sql/statements/view_text.h"
 
 namespace thalweg::sql {
 namespace {
@@ -397,7 +398,7 @@ Result<CatalogTablePtr> MakeView(const ast::CreateView& statement, std::string q
   view.is_view = true;
   view.comment = statement.comment;
   view.query = statement.query;
-  view.query_text = std::move(query_text);
+  view.query_text = ViewText(*statement.query, context.catalog).value_or(std::move(query_text));
   if (!statement.columns.empty() && statement.columns.size() != plan->schema.size()) {
     return Status::InvalidSql(
         statement.name.span,

@@ -131,10 +131,14 @@ Result<std::string> CreateText(const ast::Show& statement, const Catalog& catalo
                     view ? "table" : "view", view ? "TABLE" : "VIEW"));
   }
   if (!view) return CreateTableText(*table);
-  std::vector<std::string> names;
-  for (const CatalogColumn& column : table->columns) names.push_back(column.name);
-  return fmt::format("CREATE {}VIEW {} (\n  {}\n)\nAS {}\n", table->temporary ? "TEMPORARY " : "",
-                     table->path.ToQuotedString(), NameList(names), table->query_text);
+  std::string names;
+  for (const CatalogColumn& column : table->columns) {
+    names += (names.empty() ? "" : ",\n  ") + ast::Backticked(column.name);
+  }
+  return fmt::format("CREATE {}VIEW {} (\n  {}\n)\n{}AS {}\n", table->temporary ? "TEMPORARY " : "",
+                     table->path.ToQuotedString(), names,
+                     table->comment.empty() ? "" : "COMMENT '" + Quoted(table->comment) + "'\n",
+                     table->query_text);
 }
 
 Result<const CatalogDeclaration*> FindCatalog(const ast::Name& name, const Catalog& catalog) {

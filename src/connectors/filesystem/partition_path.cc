@@ -18,7 +18,7 @@ using data::TypeRoot;
 bool NeedsEscape(char c) {
   const auto u = static_cast<unsigned char>(c);
   return u < 0x20 || u == 0x7f ||
-         std::string_view("\"#%'*/:=?\\{[]^").find(c) != std::string_view::npos;
+         std::string_view("\"#%'*/:=?\\{}[]^").find(c) != std::string_view::npos;
 }
 
 int HexValue(char c) {

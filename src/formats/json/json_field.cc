@@ -276,7 +276,7 @@ bool JsonField::Convert(std::string_view raw, char kind, bool is_float, int32_t 
     case TypeRoot::kTime: {
       const auto millis = text::ParseTimeText(raw, false);
       if (!millis) return false;
-      writer_->Set(row, *millis);
+      writer_->Set(row, *millis / 1000 * 1000);  // whole seconds, as Flink keeps
       return true;
     }
     case TypeRoot::kTimestamp:

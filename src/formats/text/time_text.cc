@@ -58,8 +58,10 @@ std::optional<int32_t> ParseSqlDate(std::string_view text) {
   const auto month = OneOrTwoDigits(text.substr(first + 1, second - first - 1));
   const auto day = OneOrTwoDigits(text.substr(second + 1));
   if (!month || !day || *month < 1 || *month > 12 || *day < 1 || *day > 31) return std::nullopt;
-  // java.sql.Date knows no year 0.
-  return static_cast<int32_t>(data::DaysFromCivil(year == 0 ? 1 : year, *month, *day));
+  // java.sql.Date knows no year 0, and ten days of 1582 never were: those behind them are meant.
+  const bool skipped = year == 1582 && *month == 10 && *day > 4 && *day < 15;
+  return static_cast<int32_t>(data::DaysFromCivil(year == 0 ? 1 : year, *month, *day)) +
+         (skipped ? 10 : 0);
 }
 
 std::optional<int32_t> ParseTimeText(std::string_view text, bool optional_seconds) {

@@ -26,7 +26,7 @@ constexpr OptionDoc kOptions[] = {
      "Writes decimals as they are, 100000.00, instead of 1E+5."},
     {"encode.ignore-null-fields", "false", "Leaves out fields that are NULL."},
     {"decode.json-parser.enabled", "true",
-     "Accepted; chooses between two parsers in Flink that mean the same."},
+     "Accepted; in Flink it chooses between two parsers that differ behind malformed values only."},
 };
 
 Status CheckType(const std::string& column, const Type& type) {

@@ -1,7 +1,9 @@
 #include "api/stored_state.h"
 
 #include <fmt/format.h>
+
 #include <unistd.h>
+#include <algorithm>
 
 #include <cstdlib>
 #include <random>
@@ -41,6 +43,8 @@ Result<std::vector<std::string>> JobFolders(FileSystem* fs, const std::string& s
   return folders;
 }
 
+constexpr size_t kNamedJobs = 10;  // that an error lists
+
 // The answer's writer has another working directory.
 Result<std::string> Absolute(const std::string& path) {
   if (path.starts_with('/')) return path;
@@ -64,11 +68,18 @@ Result<std::string> FindJobFolder(FileSystem* fs, const std::string& state_root,
     if (FileName(f).find(job) != std::string_view::npos) matches.push_back(f);
   }
   if (matches.size() == 1) return matches[0];
-  std::string message =
-      matches.empty() ? fmt::format("no job named '{}' keeps checkpoints in {}", job, state_root)
-                      : fmt::format("'{}' may be several jobs of {}:", job, state_root);
-  for (const std::string& f : matches.empty() ? folders : matches) {
-    message += fmt::format("\n  {}", FileName(f));
+  std::string message = matches.empty()
+                            ? fmt::format(
+                                  "no job named '{}' keeps checkpoints in {}; one that has "
+                                  "execution.checkpointing.dir is named by its folder there",
+                                  job, state_root)
+                            : fmt::format("'{}' may be several jobs of {}:", job, state_root);
+  const std::vector<std::string>& named = matches.empty() ? folders : matches;
+  for (size_t i = 0; i < std::min(named.size(), kNamedJobs); ++i) {
+    message += fmt::format("\n  {}", FileName(named[i]));
+  }
+  if (named.size() > kNamedJobs) {
+    message += fmt::format("\n  and {} more: thalweg state ls", named.size() - kNamedJobs);
   }
   return Status::InvalidSql(message);
 }

@@ -78,6 +78,10 @@ class SourceCoordinator {
 
   connectors::TableSource* source() { return source_.get(); }
   const connectors::ScanSpec& scan() const { return scan_; }
+  /// No watermark of another source is combined with this one's: there is nobody to hold up, and
+  /// the source is never idle.
+  void SetAlone() { alone_ = true; }
+  bool alone() const { return alone_; }
   /// Called after Discover has found splits, and when those without one have something to follow.
   void OnNews(std::function<void()> notify) { notify_ = std::move(notify); }
 
@@ -98,6 +102,7 @@ class SourceCoordinator {
   std::unique_ptr<connectors::Enumerator> enumerator_;
   connectors::ScanSpec scan_;
   const bool assign_all_;
+  bool alone_ = false;
   std::function<void()> notify_;
 
   std::mutex discovery_;  // what the enumerator knows and has handed over; before mutex_

@@ -50,12 +50,15 @@ class Wirer {
   Status MakeCoordinators() {
     wiring_.sources.resize(graph_.nodes.size());
     wiring_.sinks.resize(graph_.nodes.size());
+    const bool combines = std::ranges::any_of(
+        graph_.nodes, [](const graph::Node& node) { return node.inputs.size() > 1; });
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (const auto* scan = std::get_if<graph::ScanNode>(&graph_.nodes[i].spec)) {
         TW_ASSIGN_OR_RETURN(
             wiring_.sources[i],
             operators::SourceCoordinator::Make(*scan, graph_.streaming, options_.local_time_zone,
                                                options_.file_system));
+        if (!combines) wiring_.sources[i]->SetAlone();
         WakeOnNews(wiring_.sources[i].get());
       } else if (const auto* sink = std::get_if<graph::SinkNode>(&graph_.nodes[i].spec)) {
         TW_ASSIGN_OR_RETURN(wiring_.sinks[i],

@@ -26,7 +26,7 @@ SET 'pipeline.name' = 'job';
 SET 'execution.checkpointing.dir' = '{dir}/state';
 CREATE TABLE s (id INT, ts AS TO_TIMESTAMP_LTZ(id * 10, 3), WATERMARK FOR ts AS ts - INTERVAL '10' SECOND)
   WITH ('connector' = 'filesystem', 'path' = '{dir}/in', 'format' = 'csv',
-        'source.monitor-interval' = '5 ms');
+        'source.monitor-interval' = '5 ms', 'scan.watermark.idle-timeout' = '{idle}');
 CREATE TABLE o (n BIGINT) WITH ('connector' = 'filesystem', 'path' = '{dir}/out', 'format' = 'csv',
                                 'sink.rolling-policy.file-size' = '1 b');
 CREATE VIEW seconds AS
@@ -51,8 +51,14 @@ INSERT INTO o SELECT id, MOD(id, 2) FROM s;
 
 class Watching(Recovery):
     def test_no_row_is_late_because_somebody_had_nothing_to_read(self):
+        for idle in ("0 s", "10 ms"):
+            with self.subTest(idle):
+                self.setUp()
+                self.read_in_order(idle)
+
+    def read_in_order(self, idle):
         """Files in the order of their times, one at a time and many at once, for three readers."""
-        self.file("job.sql", WINDOWS.format(dir=self.folder))
+        self.file("job.sql", WINDOWS.format(dir=self.folder, idle=idle))
         job = Job(self, "first", *SOON, "-p", "3")
         job.wait_for_checkpoints(1)
         first = 1

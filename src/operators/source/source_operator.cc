@@ -195,7 +195,7 @@ void SourceOperator::FollowTheOthers(int64_t time_ms) {
     context_->EmitWatermark(sent_watermark_);
   }
   const int64_t timeout = node_->watermark->idle_timeout_ms;
-  if (timeout <= 0 || others.reading) return;
+  if (timeout <= 0 || others.reading || coordinator_->alone()) return;
   if (time_ms - last_active_ms_ >= timeout) {
     SetIdle(true);
   } else {

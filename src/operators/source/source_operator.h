@@ -2,7 +2,8 @@
 //
 // Output: +I rows; watermarks: the minimum over this subtask's splits, an exhausted or idle split
 // not counted; of a subtask without splits, as long as more may come, that of the others. It is
-// idle only if the table has an idle timeout and no subtask has had anything to read for so long.
+// idle only if the table has an idle timeout, no subtask has had anything to read for so long, and
+// there are other sources that would wait for it.
 // With a watermark the split with the lowest one is read next, and one that has not been read yet
 // holds it at minus infinity, so that many files advance through event time together. State: per
 // split its position after the last batch handed downstream, and its watermark. A restore sees each

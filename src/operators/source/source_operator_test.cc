@@ -260,6 +260,15 @@ TEST_F(SourceOperatorTest, WithoutASplitItIsIdleAfterTheTimeoutUntilOneIsFound) 
   EXPECT_EQ(context_.log, (std::vector<std::string>{"idle", "1000", "active", "W1000"}));
 }
 
+TEST_F(SourceOperatorTest, TheOnlySourceIsNeverIdle) {
+  discovery_interval_ms_ = 10;
+  Make({}, 100);
+  coordinator_->SetAlone();
+  context_.eval_context.now_ms += 100;
+  ASSERT_TRUE(Poll().ok());
+  EXPECT_TRUE(context_.log.empty());
+}
+
 TEST_F(SourceOperatorTest, WithoutASplitItFollowsTheOthers) {
   discovery_interval_ms_ = 10;
   context_.parallelism_ = 2;

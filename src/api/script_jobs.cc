@@ -67,8 +67,14 @@ Result<std::string> ScriptJobs::FolderToGoOnIn(
     const std::function<void(const std::string&)>& notice) {
   const std::string prefix = FolderName(script_ + ".");
   if (script_.empty() || !own.starts_with(prefix)) return own;
-  TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(JoinPath(root, own)));
-  if (there) return own;
+  const std::string own_folder = JoinPath(root, own);
+  TW_ASSIGN_OR_RETURN(const auto there, fs->Stat(own_folder));
+  if (there) {
+    // One whose starts have all died before their first checkpoint holds nothing to go on from.
+    TW_ASSIGN_OR_RETURN(const auto own_checkpoints,
+                        runtime::CheckpointStorage(fs, own_folder).List());
+    if (!own_checkpoints.empty()) return own;
+  }
   TW_ASSIGN_OR_RETURN(const auto root_there, fs->Stat(root));
   if (!root_there) return own;
   TW_ASSIGN_OR_RETURN(const auto entries, fs->List(root));

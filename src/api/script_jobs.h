@@ -2,9 +2,9 @@
 //
 // A job is known by pipeline.name or, without one, by its script and its sinks; two of the same
 // name are counted. A script that was edited may have no job of just these sinks any more: taking
-// one INSERT out of a statement set must not silently begin a new history. So a job without a
-// folder of its own goes on in that of a job which the script no longer has, and which wrote to a
-// sink of it. Not thread-safe.
+// one INSERT out of a statement set must not silently begin a new history. So a job without
+// checkpoints of its own goes on in the folder of a job which the script no longer has, and which
+// wrote to a sink of it. Not thread-safe.
 #pragma once
 
 #include <functional>

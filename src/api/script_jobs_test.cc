@@ -62,6 +62,13 @@ TEST_F(ScriptJobsTest, AJobWithFewerSinksGoesOn) {
   EXPECT_EQ(Settle({"b"}), "job-1.insert-into_b") << "only one can";
 }
 
+TEST_F(ScriptJobsTest, AFolderThatHasNoCheckpointYetIsNoReasonToBeginAfresh) {
+  runtime::CheckpointStorage own(FileSystem::Posix(), root_ / "job-1.insert-into_a");
+  ASSERT_TRUE(own.TakeGeneration().ok());
+  Leave("job-1.insert-into_a,b", {"a", "b"});
+  EXPECT_EQ(Settle({"a"}), "job-1.insert-into_a,b");
+}
+
 TEST_F(ScriptJobsTest, TheOneWithMostInCommon) {
   Leave("job-1.insert-into_a,b", {"a", "b"});
   Leave("job-1.insert-into_b,c,d", {"b", "c", "d"});

@@ -39,22 +39,32 @@ Status RequestSavepoint(FileSystem* fs, const std::string& job_folder,
   const std::string path = PathOf(job_folder, request.id, kRequest);
   const std::string answer = PathOf(job_folder, request.id, kAnswer);
   TW_RETURN_IF_ERROR(WriteDurably(fs, path, bytes));
+  const HeldFile file(path);
   const auto begin = std::chrono::steady_clock::now();
   bool taken = false;
+  bool worked_on = false;
   while (std::chrono::steady_clock::now() < begin + timeout) {
+    // Before the look at the answer, which comes first. (Older programs never hold the file.)
+    const bool held = taken && file.IsHeld();
+    const bool ended = worked_on && !held;
+    worked_on |= held;
     TW_ASSIGN_OR_RETURN(const auto answered, fs->Stat(answer));
     if (answered) {
       TW_ASSIGN_OR_RETURN(const std::string text, ReadText(fs, answer));
       (void)fs->RemoveFile(answer);
       return text.empty() ? Status::OK() : Status::Io(text);
     }
+    if (ended) {
+      return Status::Io(job_folder + ": the job's process has ended before it had answered");
+    }
     if (!taken) {
       TW_ASSIGN_OR_RETURN(const auto waiting, fs->Stat(path));
       taken = !waiting;
       if (waiting && std::chrono::steady_clock::now() > begin + kTakenWithin) {
         (void)fs->RemoveFile(path);
-        return Status::Io(fmt::format("{}: nothing has taken the request within {} s: is the job running?",
-                                      job_folder, kTakenWithin.count() / 1000));
+        return Status::Io(
+            fmt::format("{}: nothing has taken the request within {} s: is the job running?",
+                        job_folder, kTakenWithin.count() / 1000));
       }
     }
     std::this_thread::sleep_for(kPoll);
@@ -75,9 +85,11 @@ Result<std::vector<SavepointRequest>> TakeSavepointRequests(FileSystem* fs,
     if (!name.ends_with(kRequest)) continue;
     name.remove_suffix(kRequest.size());
     TW_ASSIGN_OR_RETURN(const std::string bytes, ReadText(fs, e.path));
+    auto held = std::make_shared<HeldFile>(e.path);
+    held->Hold();
     TW_RETURN_IF_ERROR(fs->RemoveFile(e.path));
     if (now_ms - e.modification_ms > kTakenWithin.count()) continue;  // whoever asked has gone
-    SavepointRequest request{.id = std::string(name)};
+    SavepointRequest request{.id = std::string(name), .held = std::move(held)};
     ByteReader in(bytes);
     uint64_t after = 0;
     if (!in.GetString(&request.folder) || !in.GetVarint(&after) || after > 2) continue;

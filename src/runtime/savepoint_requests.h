@@ -6,10 +6,12 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/file_system.h"
+#include "base/held_file.h"
 #include "base/status.h"
 
 namespace thalweg::runtime {
@@ -25,10 +27,12 @@ struct SavepointRequest {
   std::string id;
   std::string folder;  ///< absolute; must not exist
   AfterSavepoint after = AfterSavepoint::kGoOn;
+  /// The job's side: as long as it is held, whoever asked knows that the job is at it.
+  std::shared_ptr<HeldFile> held = nullptr;
 };
 
 /// Asks the job that keeps its checkpoints in `job_folder`, and waits for the answer; kIo soon if
-/// nothing takes the request.
+/// nothing takes the request, or if the job's process ends before it has answered.
 Status RequestSavepoint(FileSystem* file_system, const std::string& job_folder,
                         const SavepointRequest& request, std::chrono::milliseconds timeout);
 

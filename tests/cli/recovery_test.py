@@ -453,6 +453,47 @@ class Signals(Recovery):
         self.assertEqual(list(requests.glob("*")), [], "it is removed, not obeyed")
         job.stop()
 
+    def wait_until(self, what, condition):
+        end = time.monotonic() + LIMIT_S
+        while not condition():
+            self.assertLess(time.monotonic(), end, f"waited in vain for {what}")
+            time.sleep(0.005)  # between two looks
+
+    def test_a_job_that_is_killed_while_it_is_asked(self):
+        # Whoever is to read its output does not, so no checkpoint comes to its end.
+        self.file("stuck.sql", f"""\
+SET 'pipeline.name' = 'stuck';
+SET 'execution.checkpointing.dir' = '{self.folder}/state';
+CREATE TABLE g (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000000');
+CREATE TABLE p (n INT) WITH ('connector' = 'print');
+INSERT INTO p SELECT n FROM g;
+""")
+        stuck = subprocess.Popen([THALWEG, "run", "stuck.sql", *LATE], cwd=self.folder,
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(stuck.stdout.close)
+        self.addCleanup(stuck.kill)
+        self.wait_until_it_is_full(stuck.stdout)
+        asking = subprocess.Popen([THALWEG, "savepoint", "state/stuck", "--to", "savepoint"],
+                                  cwd=self.folder, stderr=subprocess.PIPE)
+        self.addCleanup(asking.kill)
+        requests = self.folder / "state/stuck/requests"
+        self.wait_until("the request", requests.exists)
+        self.wait_until("its being taken", lambda: not list(requests.glob("*.request*")))
+        time.sleep(0.2)  # whoever asks has seen that, too
+        stuck.kill()
+        _, errors = asking.communicate(timeout=LIMIT_S)
+        self.assertEqual(asking.returncode, 1)
+        self.assertIn(b"has ended before it had answered", errors)
+        self.assertFalse((self.folder / "savepoint").exists())
+
+    @staticmethod
+    def wait_until_it_is_full(pipe):
+        end = time.monotonic() + LIMIT_S
+        full = fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ) - 2 * 4096
+        unread = array.array("i", [0])
+        while unread[0] < full and time.monotonic() < end:
+            fcntl.ioctl(pipe, termios.FIONREAD, unread)
+
     @unittest.skipIf("tsan" in THALWEG, "its _exit waits for whoever writes to stdout")
     def test_a_second_signal_ends_it_at_once(self):
         # Its reader does not read, so the job cannot come to its end.
@@ -462,11 +503,8 @@ class Signals(Recovery):
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.addCleanup(job.stdout.close)
         self.addCleanup(job.kill)
+        self.wait_until_it_is_full(job.stdout)
         end = time.monotonic() + LIMIT_S
-        full = fcntl.fcntl(job.stdout, fcntl.F_GETPIPE_SZ) - 2 * 4096
-        unread = array.array("i", [0])
-        while unread[0] < full and time.monotonic() < end:
-            fcntl.ioctl(job.stdout, termios.FIONREAD, unread)
         while time.monotonic() < end:
             job.send_signal(signal.SIGTERM)
             try:

@@ -11,6 +11,7 @@ namespace thalweg::runtime {
 namespace {
 
 constexpr std::string_view kRequest = ".request";
+constexpr std::string_view kTaken = ".taken";
 constexpr std::string_view kAnswer = ".answer";
 constexpr std::chrono::milliseconds kPoll{20};
 /// A running job takes a request at once, unless a slow disk holds it up.
@@ -37,17 +38,15 @@ Status RequestSavepoint(FileSystem* fs, const std::string& job_folder,
   PutString(request.folder, &bytes);
   PutVarint(static_cast<uint64_t>(request.after), &bytes);
   const std::string path = PathOf(job_folder, request.id, kRequest);
+  const std::string taken_path = PathOf(job_folder, request.id, kTaken);
   const std::string answer = PathOf(job_folder, request.id, kAnswer);
   TW_RETURN_IF_ERROR(WriteDurably(fs, path, bytes));
-  const HeldFile file(path);
   const auto begin = std::chrono::steady_clock::now();
   bool taken = false;
-  bool worked_on = false;
   while (std::chrono::steady_clock::now() < begin + timeout) {
-    // Before the look at the answer, which comes first. (Older programs never hold the file.)
-    const bool held = taken && file.IsHeld();
-    const bool ended = worked_on && !held;
-    worked_on |= held;
+    TW_ASSIGN_OR_RETURN(const auto in_work, fs->Stat(taken_path));
+    // Unless the answer has come meanwhile.
+    const bool ended = in_work && !HeldFile(taken_path).IsHeld();
     TW_ASSIGN_OR_RETURN(const auto answered, fs->Stat(answer));
     if (answered) {
       TW_ASSIGN_OR_RETURN(const std::string text, ReadText(fs, answer));
@@ -55,7 +54,8 @@ Status RequestSavepoint(FileSystem* fs, const std::string& job_folder,
       return text.empty() ? Status::OK() : Status::Io(text);
     }
     if (ended) {
-      return Status::Io(job_folder + ": the job's process has ended before it had answered");
+      (void)fs->RemoveFile(taken_path);
+      return Status::Io(job_folder + ": the job has ended before it had answered");
     }
     if (!taken) {
       TW_ASSIGN_OR_RETURN(const auto waiting, fs->Stat(path));
@@ -82,17 +82,22 @@ Result<std::vector<SavepointRequest>> TakeSavepointRequests(FileSystem* fs,
   TW_ASSIGN_OR_RETURN(const auto entries, fs->List(folder));
   for (const FileInfo& e : entries) {
     std::string_view name = FileName(e.path);
+    const bool given_up = now_ms - e.modification_ms > kTakenWithin.count();
+    if (name.ends_with(kTaken) && given_up && !HeldFile(e.path).IsHeld()) {
+      TW_RETURN_IF_ERROR(fs->RemoveFile(e.path));  // by a process that has ended
+    }
     if (!name.ends_with(kRequest)) continue;
     name.remove_suffix(kRequest.size());
     TW_ASSIGN_OR_RETURN(const std::string bytes, ReadText(fs, e.path));
-    auto held = std::make_shared<HeldFile>(e.path);
-    held->Hold();
-    TW_RETURN_IF_ERROR(fs->RemoveFile(e.path));
-    if (now_ms - e.modification_ms > kTakenWithin.count()) continue;  // whoever asked has gone
-    SavepointRequest request{.id = std::string(name), .held = std::move(held)};
+    SavepointRequest request{.id = std::string(name), .held = std::make_shared<HeldFile>(e.path)};
     ByteReader in(bytes);
     uint64_t after = 0;
-    if (!in.GetString(&request.folder) || !in.GetVarint(&after) || after > 2) continue;
+    if (given_up || !in.GetString(&request.folder) || !in.GetVarint(&after) || after > 2) {
+      TW_RETURN_IF_ERROR(fs->RemoveFile(e.path));
+      continue;
+    }
+    request.held->Hold();
+    TW_RETURN_IF_ERROR(fs->Rename(e.path, PathOf(job_folder, request.id, kTaken)));
     request.after = static_cast<AfterSavepoint>(after);
     requests.push_back(std::move(request));
   }
@@ -101,7 +106,9 @@ Result<std::vector<SavepointRequest>> TakeSavepointRequests(FileSystem* fs,
 
 Status AnswerSavepointRequest(FileSystem* fs, const std::string& job_folder, const std::string& id,
                               const Status& status) {
-  return WriteDurably(fs, PathOf(job_folder, id, kAnswer), status.ok() ? "" : status.message());
+  TW_RETURN_IF_ERROR(
+      WriteDurably(fs, PathOf(job_folder, id, kAnswer), status.ok() ? "" : status.message()));
+  return fs->RemoveFile(PathOf(job_folder, id, kTaken));
 }
 
 }  // namespace thalweg::runtime

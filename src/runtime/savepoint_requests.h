@@ -2,6 +2,7 @@
 // folder, which the job's checkpoint thread looks at ten times a second.
 //
 //   <folder>/requests/<id>.request   what is asked, put there by a rename
+//   <folder>/requests/<id>.taken     its name while the job, which holds the file, is at it
 //   <folder>/requests/<id>.answer    "ok" or the error, put there when it is done
 #pragma once
 
@@ -32,7 +33,7 @@ struct SavepointRequest {
 };
 
 /// Asks the job that keeps its checkpoints in `job_folder`, and waits for the answer; kIo soon if
-/// nothing takes the request, or if the job's process ends before it has answered.
+/// nothing takes the request, or if the job ends before it has answered.
 Status RequestSavepoint(FileSystem* file_system, const std::string& job_folder,
                         const SavepointRequest& request, std::chrono::milliseconds timeout);
 

@@ -119,8 +119,9 @@ class Watched(Job):
             self.feeder.flush()
 
     def job_folder(self):
-        """The job's checkpoints; it must be the only one."""
-        return next(path.parent for path in (self.folder / "checkpoints").glob("**/owner-*"))
+        """The one that was written to last: of an edited script there may be several."""
+        folders = {path.parent for path in (self.folder / "checkpoints").glob("**/owner-*")}
+        return max(folders, key=lambda folder: folder.stat().st_mtime_ns)
 
     def has_read_all(self):
         """Whether what does not wait for later rows is complete."""

@@ -144,8 +144,11 @@ class Watched(Job):
         if self.draw.random() < 0.4:
             killed = process.ends_well_within(self.draw.uniform(0, 0.3)) is False
             process.kill()
-            asking.terminate()
+            asking.kill()
             asking.communicate()
+            # The next life would still obey it: whoever asked may have died, or just be slow.
+            for request in self.job_folder().glob("requests/*.request"):
+                request.unlink()
             return not killed or not any(self.check())
         _, errors = asking.communicate(timeout=RUN_LIMIT_S)
         if asking.returncode != 0:

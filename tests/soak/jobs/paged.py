@@ -49,4 +49,4 @@ class Paged(Job):
         return INSERTS
 
     def options(self):
-        return ["--memory", "32mb", "-D", "io.tmp.dirs=/var/tmp"]
+        return ["--memory", "64mb", "-D", "io.tmp.dirs=/var/tmp"]

@@ -1,6 +1,7 @@
 // JsonField and JsonRow over JsonTokens: a line with a value that does not fit, under
 // 'json.ignore-parse-errors', token by token as Flink's JsonParserToRowDataConverters read it.
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "data/java_map_order.h"
@@ -86,6 +87,8 @@ bool JsonField::ReplayMap(JsonTokens* tokens, int32_t row) {
     JsonTokens value;  // as it stands before the value
   };
   std::vector<Entry> entries;
+  std::unordered_map<std::string, size_t> places;
+  std::optional<size_t> null_place;
   const int32_t start = writer_->elements();
   const auto fail = [&] {
     writer_->TruncateElements(start);
@@ -100,12 +103,12 @@ bool JsonField::ReplayMap(JsonTokens* tokens, int32_t row) {
       if (!ReplayText(tokens, &*key)) key.reset();
     }
     if (!tokens->Next()) return fail();
-    size_t i = 0;
-    while (i < entries.size() && entries[i].key != key) ++i;
-    if (i == entries.size()) {
+    if (!key && !null_place) null_place = entries.size();
+    const size_t place = key ? places.try_emplace(*key, entries.size()).first->second : *null_place;
+    if (place == entries.size()) {
       entries.push_back({std::move(key), *tokens});
     } else {
-      entries[i].value = *tokens;
+      entries[place].value = *tokens;
     }
     children_[0]->Replay(tokens, writer_->AddElement());
   }

@@ -101,14 +101,14 @@ bool JsonCursor::SkipOther() {
           value_next = false;
         } else if (v == '{') {
           if (peek() != '"') return FailHere("expected a field name or '}'");
-          if (!String(&raw, &flag) || (flag && !CheckEscapes(raw))) return false;
+          if (!SkipString()) return false;
           SkipBlanks();
           if (!Literal(':')) return FailHere("expected ':' after the field name");
           SkipBlanks();
         }
         continue;
       }
-      if (v == '"'                   ? !String(&raw, &flag) || (flag && !CheckEscapes(raw))
+      if (v == '"'                   ? !SkipString()
           : (v == '-' || IsDigit(v)) ? !Number(&raw, &flag)
                                      : Word() == 0) {
         return false;
@@ -122,7 +122,7 @@ bool JsonCursor::SkipOther() {
       SkipBlanks();
       if (object) {
         if (peek() != '"') return FailHere("expected a field name");
-        if (!String(&raw, &flag) || (flag && !CheckEscapes(raw))) return false;
+        if (!SkipString()) return false;
         SkipBlanks();
         if (!Literal(':')) return FailHere("expected ':' after the field name");
         SkipBlanks();
@@ -138,11 +138,9 @@ bool JsonCursor::SkipOther() {
 }
 
 bool JsonCursor::SkipFields() {
-  std::string_view raw;
-  bool flag;
   for (;;) {
     if (peek() != '"') return FailHere("expected a field name");
-    if (!String(&raw, &flag) || (flag && !CheckEscapes(raw))) return false;
+    if (!SkipString()) return false;
     SkipBlanks();
     if (!Literal(':')) return FailHere("expected ':' after the field name");
     SkipBlanks();
@@ -152,6 +150,29 @@ bool JsonCursor::SkipFields() {
     if (!Literal(',')) return FailHere("expected ',' or '}'");
     SkipBlanks();
   }
+}
+
+bool JsonCursor::SkipEscape() {
+  uint32_t unit;
+  switch (p_ == end_ ? '\0' : *p_) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+      ++p_;
+      return true;
+    case 'u':
+      if (!FourHex({p_ + 1, static_cast<size_t>(end_ - p_ - 1)}, &unit)) break;
+      p_ += 5;
+      return true;
+    default:
+      break;
+  }
+  return Fail(p_ - 1, "expected a JSON escape");
 }
 
 bool JsonCursor::Unescape(std::string_view raw, std::string* out) {

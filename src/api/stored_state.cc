@@ -1,10 +1,9 @@
 #include "api/stored_state.h"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 #include <vector>

@@ -438,8 +438,7 @@ class Signals(Recovery):
         asking = subprocess.Popen([THALWEG, "savepoint", "state/job", "--stop"], cwd=self.folder,
                                   stderr=subprocess.PIPE)
         requests = self.folder / "state/job/requests"
-        while not list(requests.glob("*.request")):
-            time.sleep(0.005)  # between two looks
+        self.wait_until("the request", lambda: list(requests.glob("*.request")))
         # One that was given up a minute ago.
         left = requests / "00000000.request"
         shutil.copy(next(requests.glob("*.request")), left)
@@ -477,9 +476,7 @@ INSERT INTO p SELECT n FROM g;
                                   cwd=self.folder, stderr=subprocess.PIPE)
         self.addCleanup(asking.kill)
         requests = self.folder / "state/stuck/requests"
-        self.wait_until("the request", requests.exists)
-        self.wait_until("its being taken", lambda: not list(requests.glob("*.request*")))
-        time.sleep(0.2)  # whoever asks has seen that, too
+        self.wait_until("its being taken", lambda: list(requests.glob("*.taken")))
         stuck.kill()
         _, errors = asking.communicate(timeout=LIMIT_S)
         self.assertEqual(asking.returncode, 1)

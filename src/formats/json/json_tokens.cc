@@ -91,15 +91,15 @@ bool JsonTokens::Value(char first, Token* token) {
       *token = first == '{' ? Token::kStartObject : Token::kStartArray;
       return true;
     case 't':
-      if (!Word("true", 1)) return false;
+      if (!Word("true")) return false;
       *token = Token::kTrue;
       return true;
     case 'f':
-      if (!Word("false", 1)) return false;
+      if (!Word("false")) return false;
       *token = Token::kFalse;
       return true;
     case 'n':
-      if (!Word("null", 1)) return false;
+      if (!Word("null")) return false;
       *token = Token::kNull;
       return true;
     default:
@@ -148,9 +148,9 @@ bool JsonTokens::Number(char first, Token* token) {
   return true;
 }
 
-/// The rest of a word of which `matched` letters have been read.
-bool JsonTokens::Word(std::string_view word, size_t matched) {
-  for (; matched < word.size(); ++matched, ++p_) {
+/// The rest of a word of which the first letter has been read.
+bool JsonTokens::Word(std::string_view word) {
+  for (size_t matched = 1; matched < word.size(); ++matched, ++p_) {
     if (AtEnd() || text_[p_] != word[matched]) {
       SkipIdentifier();
       return false;
@@ -165,9 +165,9 @@ bool JsonTokens::Word(std::string_view word, size_t matched) {
 
 bool JsonTokens::Unexpected(char c) {
   if (c == 'N') {
-    Word("NaN", 1);
+    Word("NaN");
   } else if (c == 'I') {
-    Word("Infinity", 1);
+    Word("Infinity");
   } else if (c == '+') {
     if (!AtEnd()) ++p_;
   } else if (IsIdentifierStart(c)) {

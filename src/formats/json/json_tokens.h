@@ -53,7 +53,7 @@ class JsonTokens {
   bool SkipBlanks();
   bool Value(char first, Token* token);
   bool Number(char first, Token* token);
-  bool Word(std::string_view word, size_t matched);
+  bool Word(std::string_view word);
   bool Unexpected(char c);
   void SkipIdentifier();
   bool Escape(std::string* out);

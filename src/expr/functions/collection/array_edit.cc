@@ -3,7 +3,6 @@
 
 #include "expr/functions/collection/collection_families.h"
 #include "expr/functions/collection/elements.h"
-#include "expr/functions/equal_values.h"
 #include "expr/kernel.h"
 
 namespace thalweg::expr {
@@ -13,11 +12,6 @@ using data::Column;
 using data::ColumnPtr;
 using data::ColumnView;
 using data::Type;
-
-bool IsArrayAndElement(const BindArgs& args) {
-  return args.types.size() == 2 && IsArray(args.types[0]) &&
-         FitsElement(args.types[1], args.types[0].child(0));
-}
 
 /// ARRAY_PREPEND, or ARRAY_APPEND.
 template <bool kBefore>
@@ -74,11 +68,9 @@ Result<ColumnPtr> Remove(const KernelCall& call, int32_t size) {
   call.rows.ForEach([&](int32_t i) {
     if (array.IsNull(i)) return;
     arrays.Begin(i);
-    const bool null = needle.IsNull(i);
     const ElementRange range = ElementsOf(array, i);
     for (int32_t k = range.begin; k < range.end; ++k) {
-      const bool found = elements.IsNull(k) ? null : !null && EqualValues(elements, k, needle, i);
-      if (!found) arrays.Add(0, k);
+      if (!IsElement(elements, k, needle, i)) arrays.Add(0, k);
     }
   });
   return arrays.Finish(call.result_type);

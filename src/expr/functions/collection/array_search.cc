@@ -3,7 +3,6 @@
 
 #include "expr/functions/collection/collection_families.h"
 #include "expr/functions/collection/elements.h"
-#include "expr/functions/equal_values.h"
 #include "expr/kernel.h"
 
 namespace thalweg::expr {
@@ -17,11 +16,8 @@ using data::Type;
 int32_t Find(const Column& array, const Column& needle, int32_t row) {
   const Column& elements = *ChildOf(array);
   const ElementRange range = ElementsOf(array, row);
-  const bool null = needle.IsNull(row);
   for (int32_t k = range.begin; k < range.end; ++k) {
-    if (elements.IsNull(k) ? null : !null && EqualValues(elements, k, needle, row)) {
-      return k - range.begin;
-    }
+    if (IsElement(elements, k, needle, row)) return k - range.begin;
   }
   return -1;
 }
@@ -43,11 +39,6 @@ Status Position(const KernelCall& call, Column* out) {
   auto* to = out->mutable_values<int32_t>();
   call.rows.ForEach([&](int32_t i) { to[i] = Find(*call.args[0], *call.args[1], i) + 1; });
   return Status::OK();
-}
-
-bool IsArrayAndElement(const BindArgs& args) {
-  return args.types.size() == 2 && IsArray(args.types[0]) &&
-         FitsElement(args.types[1], args.types[0].child(0));
 }
 
 Result<BoundFunction> BindContains(const BindArgs& args) {

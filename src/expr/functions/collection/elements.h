@@ -8,6 +8,7 @@
 #include "data/gather.h"
 #include "expr/binding.h"
 #include "expr/builder.h"
+#include "expr/functions/equal_values.h"
 #include "expr/functions/list_rows.h"
 
 namespace thalweg::expr {
@@ -35,6 +36,19 @@ inline bool IsMap(const data::Type& t) { return t.root() == data::TypeRoot::kMap
 /// Whether an argument can stand for an element: what Flink casts implicitly, an untyped NULL too.
 inline bool FitsElement(const data::Type& arg, const data::Type& element) {
   return IsNullType(arg) || SupportsImplicitCast(arg, element);
+}
+
+/// The arguments of ARRAY_CONTAINS and its kin.
+inline bool IsArrayAndElement(const BindArgs& args) {
+  return args.types.size() == 2 && IsArray(args.types[0]) &&
+         FitsElement(args.types[1], args.types[0].child(0));
+}
+
+/// Whether element `k` is the needle of row `row`; NULL finds NULL.
+inline bool IsElement(const data::Column& elements, int32_t k, const data::Column& needle,
+                      int32_t row) {
+  const bool null = needle.IsNull(row);
+  return elements.IsNull(k) ? null : !null && EqualValues(elements, k, needle, row);
 }
 
 /// Array rows whose elements are picked from other columns, without copying strings.

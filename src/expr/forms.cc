@@ -140,13 +140,8 @@ Result<ExprPtr> MakeDistinct(const Args& args, bool distinct, const EvalContext&
                   context);
 }
 
-/// `x BETWEEN low AND high`, or its negation. A number may be compared with text here.
-Result<ExprPtr> MakeBetween(Args args, bool negated, const EvalContext& context) {
-  for (size_t i = 1; i < 3; ++i) {
-    if (args[0]->type.is_numeric() && args[i]->type.is_character()) {
-      TW_ASSIGN_OR_RETURN(args[i], MakeCast(args[i], args[0]->type, context));
-    }
-  }
+/// `x BETWEEN low AND high`, or its negation.
+Result<ExprPtr> MakeBetween(const Args& args, bool negated, const EvalContext& context) {
   TW_ASSIGN_OR_RETURN(ExprPtr low, MakeCall(negated ? "<" : ">=", {args[0], args[1]}, context));
   TW_ASSIGN_OR_RETURN(ExprPtr high, MakeCall(negated ? ">" : "<=", {args[0], args[2]}, context));
   return negated ? MakeOr(low, high, context) : MakeAnd(low, high, context);

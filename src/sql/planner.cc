@@ -248,7 +248,7 @@ struct Planner::Impl {
     if (!statement.replace) {
       TW_ASSIGN_OR_RETURN(bool create, MayCreate(statement.name, statement.temporary,
                                                  statement.if_not_exists, "Table"));
-      if (!create) return Done();
+      if (!create) return statement.query == nullptr ? Done() : FillTable(statement, context);
     }
     if (statement.query != nullptr) {
       TW_ASSIGN_OR_RETURN(TableAs made, BindTableAs(statement, context));
@@ -265,6 +265,24 @@ struct Planner::Impl {
     TW_ASSIGN_OR_RETURN(CatalogTablePtr table, MakeTable(statement, nullptr, context));
     catalog.Put(std::move(table));
     return Done();
+  }
+
+  // CREATE TABLE IF NOT EXISTS .. AS of a table that exists: its query's rows are inserted.
+  Result<Planned> FillTable(const ast::CreateTable& statement, const BindContext& context) {
+    const CatalogTablePtr table = catalog.TryFind(catalog.Resolve(statement.name));
+    if (table->is_view) {
+      return Status::InvalidSql(
+          statement.name.span,
+          fmt::format("'{}' is a view: it cannot be written", table->path.ToString()));
+    }
+    QueryBinder query_binder(context);
+    TW_ASSIGN_OR_RETURN(PlanPtr query, query_binder.BindQuery(*statement.query));
+    InsertBinder binder(context);
+    TW_ASSIGN_OR_RETURN(PlanPtr sink,
+                        binder.BindInto(*table, std::move(query), statement.query_span));
+    Result<Planned> planned = InsertJob({std::move(sink)}, context);
+    if (!planned.ok()) return planned.status().WithSpan(statement.span);
+    return planned;
   }
 
   // CREATE TABLE .. AS: the table, and the job that fills it.

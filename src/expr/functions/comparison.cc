@@ -131,10 +131,21 @@ int64_t JavaOrder(double v) {
 template <typename Op>
 constexpr bool kIsOrder = !std::is_same_v<Op, Equal> && !std::is_same_v<Op, NotEqual>;
 
+/// The type in which two values are ordered. A text beside a number or BOOLEAN is read as one, at
+/// least as a BIGINT; = and <> do not take them.
+Result<Type> OrderType(const Type& a, const Type& b) {
+  if (a.is_character() == b.is_character()) return ComparisonType(a, b);
+  const Type& other = a.is_character() ? b : a;
+  if (other.is_numeric()) return CommonType({other, Type::Bigint()});
+  if (other.root() == TypeRoot::kBoolean) return other;
+  return ComparisonType(a, b);
+}
+
 template <typename Op>
 Result<BoundFunction> BindCompare(const BindArgs& args) {
   if (args.types.size() != 2) return NoSuchOverload();
-  TW_ASSIGN_OR_RETURN(Type type, ComparisonType(args.types[0], args.types[1]));
+  constexpr auto kCommonType = kIsOrder<Op> ? &OrderType : &ComparisonType;
+  TW_ASSIGN_OR_RETURN(Type type, kCommonType(args.types[0], args.types[1]));
   if (IsNullType(type)) type = Type::Boolean();  // NULL = NULL
   BoundFunction f;
   f.params = {type, type};

@@ -6,6 +6,7 @@
 #include "data/column_builder.h"
 #include "sql/binder/aggregate_builder.h"
 #include "sql/binder/query_binder.h"
+#include "sql/binder/repeated_name.h"
 
 namespace thalweg::sql {
 
@@ -31,6 +32,15 @@ Result<PlanPtr> QueryBinder::BindQuery(const ast::Query& query) {
       std::vector<std::string> names;
       for (const ast::Identifier& column : table.columns) names.push_back(column.name);
       plan = MakeRename(std::move(plan), names);
+    } else {
+      for (size_t i = 1; i < plan->schema.size(); ++i) {
+        if (const auto name = RepeatedName(*table.query, i)) {
+          return Status::InvalidSql(
+              table.name.span,
+              fmt::format("'{}' has duplicate column name '{}' and no column list specified",
+                          table.name.name, *name));
+        }
+      }
     }
     common_tables_.push_back({table.name.name, std::move(plan)});
   }

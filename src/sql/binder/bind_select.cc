@@ -163,10 +163,12 @@ Result<QueryBinder::BodyResult> QueryBinder::BindSelect(
     } else if (order.expr->kind == ast::ExprKind::kColumn) {
       const auto& column = ast::As<ast::ColumnRef>(*order.expr);
       for (size_t i = 0; column.parts.size() == 1 && i < visible; ++i) {
-        if (items[i].name == column.parts[0].name) {
-          key.column = static_cast<int>(i);
-          break;
+        if (items[i].name != column.parts[0].name) continue;
+        if (key.column >= 0) {
+          return Status::InvalidSql(order.expr->span,
+                                    fmt::format("Column '{}' is ambiguous", items[i].name));
         }
+        key.column = static_cast<int>(i);
       }
     }
     if (key.column < 0) {

@@ -5,6 +5,7 @@
 
 #include "base/nearest_name.h"
 #include "sql/binder/query_binder.h"
+#include "sql/binder/repeated_name.h"
 
 namespace thalweg::sql {
 
@@ -174,6 +175,13 @@ Result<PlanPtr> QueryBinder::BindTableRef(const ast::TableRef& ref, Scope* scope
     plan = MakeRename(std::move(plan), {alias});
   }
   scope->Add(std::move(alias), plan->schema, std::move(qualifier));
+  if (ref.kind == ast::TableKind::kDerived && ref.column_aliases.empty()) {
+    const ast::Query& query = *static_cast<const ast::DerivedTable&>(ref).query;
+    auto& columns = scope->tables.back().columns;
+    for (size_t i = 1; i < columns.size(); ++i) {
+      if (auto name = RepeatedName(query, i)) columns[i].name = std::move(*name);
+    }
+  }
   return plan;
 }
 

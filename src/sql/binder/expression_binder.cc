@@ -197,6 +197,11 @@ Result<std::vector<std::pair<std::string, ExprPtr>>> ExpressionBinder::ExpandSta
         continue;
       }
       for (size_t i = 0; i < table.columns.size(); ++i) {
+        const auto same = [&](const ScopeColumn& c) { return c.name == table.columns[i].name; };
+        if (std::count_if(table.columns.begin(), table.columns.end(), same) > 1) {
+          return Status::InvalidSql(star.span,
+                                    fmt::format("Column '{}' is ambiguous", table.columns[i].name));
+        }
         ExprPtr column = expr::MakeColumn(table.first + static_cast<int>(i), table.columns[i].type);
         spans_.emplace(column.get(), star.span);
         out.emplace_back(table.columns[i].name, std::move(column));

@@ -100,6 +100,7 @@ class TableChange {
     if (!add && at < 0) return Unknown(definition.name, "Try to modify");
     CatalogColumn column = MakeCatalogColumn(definition);
     auto& columns = table_.columns;
+    if (!add && column.comment.empty()) column.comment = columns[static_cast<size_t>(at)].comment;
     if (!definition.first && !definition.after) {
       if (add) {
         columns.push_back(std::move(column));

@@ -7,6 +7,7 @@
 
 #include "base/nearest_name.h"
 #include "sql/binder/query_binder.h"
+#include "sql/binder/repeated_name.h"
 #include "sql/binder/table_expressions.h"
 #include "sql/parser/ast/unparser.h"
 #include "sql/statements/view_text.h"
@@ -73,6 +74,7 @@ class TableMaker {
     if (query != nullptr) TW_RETURN_IF_ERROR(AddQueryColumns(query));
     TW_RETURN_IF_ERROR(AddWatermark());
     TW_RETURN_IF_ERROR(AddPrimaryKey());
+    if (query != nullptr) TW_RETURN_IF_ERROR(CheckQueryNulls(query->schema));
     TW_RETURN_IF_ERROR(AddPartitions());
     for (const ast::Option& option : statement_.options) {
       if (keep_base_options_ && table_.options.contains(option.key)) {
@@ -258,6 +260,21 @@ class TableMaker {
     return Status::OK();
   }
 
+  // CREATE TABLE .. AS: what the query may give as NULL cannot become a NOT NULL column.
+  Status CheckQueryNulls(const data::Schema& query) const {
+    for (const data::Field& field : query) {
+      const int index = table_.FindColumn(field.name);
+      if (index < 0 || !field.type.nullable()) continue;
+      const CatalogColumn& column = table_.columns[static_cast<size_t>(index)];
+      if (column.kind != Kind::kPhysical || column.type.nullable()) continue;
+      return Status::InvalidSql(
+          statement_.query_span,
+          fmt::format("Column '{}' is nullable in the query, but {} in the table", field.name,
+                      column.type.ToSummary()));
+    }
+    return Status::OK();
+  }
+
   Status AddWatermark() {
     for (const ast::WatermarkDefinition& definition : statement_.watermarks) {
       if (table_.FindColumn(definition.column.name) < 0) {
@@ -343,26 +360,6 @@ class TableMaker {
   bool keep_base_options_ = false;
 };
 
-// Whether item i of a plain SELECT bears the name of an earlier one.
-bool WasRenamed(const ast::Query& query, size_t i) {
-  if (query.body->kind != ast::BodyKind::kSelect) return false;
-  const auto& select = static_cast<const ast::Select&>(*query.body);
-  auto name_of = [](const ast::SelectItem& item) -> std::string {
-    if (item.alias) return item.alias->name;
-    if (item.expr->kind != ast::ExprKind::kColumn) return "";
-    return ast::As<ast::ColumnRef>(*item.expr).parts.back().name;
-  };
-  for (const ast::SelectItem& item : select.items) {
-    if (item.expr->kind == ast::ExprKind::kStar) return false;
-  }
-  if (i >= select.items.size()) return false;
-  std::string name = name_of(select.items[i]);
-  for (size_t j = 0; j < i; ++j) {
-    if (!name.empty() && name_of(select.items[j]) == name) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<CatalogTablePtr> MakeTable(const ast::CreateTable& statement, const PlanPtr& query,
@@ -418,7 +415,7 @@ Result<CatalogTablePtr> MakeView(const ast::CreateView& statement, std::string q
     }
     bool twice = !names.insert(column.name).second;
     // The query's own names were made different from each other: a, a0.
-    if (statement.columns.empty() && i > 0 && !twice) twice = WasRenamed(*statement.query, i);
+    if (statement.columns.empty()) twice |= RepeatedName(*statement.query, i).has_value();
     if (twice) {
       return Status::InvalidSql(
           statement.query->span,

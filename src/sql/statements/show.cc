@@ -279,7 +279,7 @@ Result<TextTable> Show(const ast::Show& statement, const Catalog& catalog) {
       TW_ASSIGN_OR_RETURN(const CatalogDeclaration* declared,
                           FindCatalog(*statement.name, catalog));
       std::string text = fmt::format("CREATE CATALOG `{}`\n", statement.name->parts.back().name);
-      if (!declared->comment.empty()) text += fmt::format("COMMENT '{}'\n", declared->comment);
+      if (!declared->comment.empty()) text += "COMMENT '" + Quoted(declared->comment) + "'\n";
       std::vector<std::string> options;
       for (const auto& [key, value] : declared->options) {
         options.push_back(fmt::format("  '{}' = '{}'", key, value));

@@ -119,13 +119,18 @@ Result<ExprPtr> MakeInList(std::vector<ExprPtr> args, bool negated, const EvalCo
   std::vector<Type> types;
   for (size_t i = 1; i < args.size(); ++i) types.push_back(args[i]->type);
   TW_ASSIGN_OR_RETURN(const Type list, CommonType(types));
-  // Numbers may be compared with text here: the text is read as a number.
-  if (args[0]->type.is_numeric() && list.is_character()) {
+  // Beside a list of texts a number or BOOLEAN reads them; beside a text a list of those is
+  // written.
+  const auto has_text_form = [](const Type& t) {
+    return t.is_numeric() || t.root() == data::TypeRoot::kBoolean;
+  };
+  const Type& value = args[0]->type;
+  if ((has_text_form(value) && list.is_character()) ||
+      (value.is_character() && has_text_form(list))) {
+    const Type type = value.is_character() ? Type::String() : value;
     for (size_t i = 1; i < args.size(); ++i) {
-      TW_ASSIGN_OR_RETURN(args[i], MakeCast(args[i], args[0]->type, context));
+      TW_ASSIGN_OR_RETURN(args[i], MakeCast(args[i], type, context));
     }
-  } else if (args[0]->type.is_character() && list.is_numeric()) {
-    TW_ASSIGN_OR_RETURN(args[0], MakeCast(args[0], list, context));
   }
   TW_ASSIGN_OR_RETURN(ExprPtr in, MakeSet(args, context));
   if (in == nullptr) {

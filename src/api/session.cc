@@ -173,7 +173,7 @@ Status Session::RunQuery(sql::Planned planned, ResultHandler* handler) {
   {
     std::lock_guard lock(mutex_);
     if (stopped_ || failed_) return Status::OK();
-    stops_.emplace(job.get(), [job = job.get()] { job->Stop(); });
+    stoppable_[job.get()] = {[job = job.get()] { job->Stop(); }, [] { return false; }};
   }
   if (!job->bounded()) handler->OnEndless();
   handler->OnJobStart(job.get(), name);
@@ -181,7 +181,7 @@ Status Session::RunQuery(sql::Planned planned, ResultHandler* handler) {
   handler->OnJobEnd(job.get());
   {
     std::lock_guard lock(mutex_);
-    stops_.erase(job.get());
+    stoppable_.erase(job.get());
   }
   TW_RETURN_IF_ERROR(status);
   TW_RETURN_IF_ERROR(handler->OnResultEnd());
@@ -252,12 +252,13 @@ Status Session::RunInsert(sql::Planned planned, SqlSpan statement, ResultHandler
   {
     std::lock_guard lock(mutex_);
     if (stopped_ || failed_) return Status::OK();
-    stops_.emplace(job.get(), [job = job.get()] { job->Stop(); });
+    stoppable_[job.get()] = {[job = job.get()] { job->Stop(); },
+                             [job = job.get()] { return job->can_be_left(); }};
   }
   Status started = job->Start();
   if (!started.ok()) {
     std::lock_guard lock(mutex_);
-    stops_.erase(job.get());
+    stoppable_.erase(job.get());
     return started;
   }
   if (job->bounded()) return WaitFor(job.get(), handler);
@@ -268,14 +269,14 @@ Status Session::RunInsert(sql::Planned planned, SqlSpan statement, ResultHandler
 void Session::StopOthers() {
   std::lock_guard lock(mutex_);
   failed_ = true;
-  for (auto& [job, stop] : stops_) stop();
+  for (auto& [job, running] : stoppable_) running.stop();
 }
 
 Status Session::WaitFor(SupervisedJob* job, ResultHandler* handler) {
   const Status status = job->Wait();
   {
     std::lock_guard lock(mutex_);
-    stops_.erase(job);
+    stoppable_.erase(job);
   }
   if (status.ok() && job->job() != nullptr) Report(*job->job(), job->name(), handler);
   return status;
@@ -311,7 +312,13 @@ Status Session::Finish(ResultHandler* handler) {
 void Session::Stop() {
   std::lock_guard lock(mutex_);
   stopped_ = true;
-  for (auto& [job, stop] : stops_) stop();
+  for (auto& [job, running] : stoppable_) running.stop();
+}
+
+bool Session::CanBeLeft() {
+  std::lock_guard lock(mutex_);
+  return !failed_ && options_.savepoint_on_stop.empty() && !stoppable_.empty() &&
+         std::ranges::all_of(stoppable_, [](const auto& job) { return job.second.can_be_left(); });
 }
 
 Status Session::CheckScript(std::string_view script) {

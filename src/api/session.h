@@ -95,8 +95,16 @@ class Session {
 
   /// Ends all running jobs cleanly; from any thread (not from a signal handler).
   void Stop();
+  /// All that runs can be ended with the process, since another start does what is left to do: it
+  /// publishes nothing but by checkpoints, and owes no savepoint. From any thread.
+  bool CanBeLeft();
 
  private:
+  /// From any thread.
+  struct Stoppable {
+    std::function<void()> stop;
+    std::function<bool()> can_be_left;
+  };
   struct Running {
     std::unique_ptr<SupervisedJob> job;
     SqlSpan statement;
@@ -125,8 +133,8 @@ class Session {
   std::string_view script_;   // while it runs
   Configuration configured_;  // as the script found it
 
-  std::mutex mutex_;                                    // guards what Stop touches
-  std::map<const void*, std::function<void()>> stops_;  // by job
+  std::mutex mutex_;                            // guards what Stop touches
+  std::map<const void*, Stoppable> stoppable_;  // by job
   bool stopped_ = false;
   bool failed_ = false;  // something of this script
 };

@@ -76,6 +76,11 @@ Status SupervisedJob::Wait() {
   return status_;
 }
 
+bool SupervisedJob::can_be_left() const {
+  std::lock_guard lock(mutex_);
+  return job_ == nullptr || job_->has_checkpoints() || !job_->commits();
+}
+
 void SupervisedJob::Stop() {
   std::lock_guard lock(mutex_);
   stop_ = true;

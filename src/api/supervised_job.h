@@ -42,6 +42,8 @@ class SupervisedJob {
   Status Start();
   Status Wait();
   void Stop();
+  /// Nothing is lost if the process ends now. From any thread.
+  bool can_be_left() const;
   const std::string& name() const { return name_; }
   /// After Start: the job ends by itself.
   bool bounded() const { return bounded_; }

@@ -4,8 +4,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <cerrno>
-
 namespace thalweg {
 
 HeldFile::HeldFile(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
@@ -18,11 +16,10 @@ void HeldFile::Hold() {
   if (fd_ >= 0) (void)flock(fd_, LOCK_EX | LOCK_NB);
 }
 
-bool HeldFile::IsHeld() const {
-  if (fd_ < 0) return false;
-  if (flock(fd_, LOCK_SH | LOCK_NB) != 0) return errno == EWOULDBLOCK;
+bool HeldFile::IsFree() const {
+  if (fd_ < 0 || flock(fd_, LOCK_SH | LOCK_NB) != 0) return false;
   (void)flock(fd_, LOCK_UN);
-  return false;
+  return true;
 }
 
 }  // namespace thalweg

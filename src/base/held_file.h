@@ -1,6 +1,6 @@
 // HeldFile: an open file that one process holds and another one watches: the system ends the hold
 // with the process, however that ends. It is the file that counts, not its name: it may be removed
-// meanwhile. On a file system that is not the machine's nothing is held. Not thread-safe.
+// meanwhile. Where a file system has no such locks, nothing is known to be free. Not thread-safe.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ class HeldFile {
 
   /// Until this, or the process, ends.
   void Hold();
-  /// By whoever else has it open.
-  bool IsHeld() const;
+  /// Nobody else holds it. False if that cannot be known, too.
+  bool IsFree() const;
 
  private:
   const int fd_;  // -1: it could not be opened

@@ -14,18 +14,18 @@ TEST(HeldFileTest, IsHeldUntilItsHolderEnds) {
   dir.Write("request", "x");
   HeldFile watched(dir / "request");
   std::optional<HeldFile> holder(std::in_place, dir / "request");
-  EXPECT_FALSE(watched.IsHeld());
+  EXPECT_TRUE(watched.IsFree());
   holder->Hold();
   ASSERT_TRUE(FileSystem::Posix()->RemoveFile(dir / "request").ok());
-  EXPECT_TRUE(watched.IsHeld());
+  EXPECT_FALSE(watched.IsFree());
   holder.reset();
-  EXPECT_FALSE(watched.IsHeld());
+  EXPECT_TRUE(watched.IsFree());
 }
 
-TEST(HeldFileTest, WhatIsNotThereIsNotHeld) {
+TEST(HeldFileTest, OfWhatIsNotThereNothingIsKnown) {
   HeldFile file("/nowhere/request");
   file.Hold();
-  EXPECT_FALSE(file.IsHeld());
+  EXPECT_FALSE(file.IsFree());
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Interrupt: what SIGINT and SIGTERM do. The first one calls `stop`; a second one, half a second
-// later or more, ends the process at once with exit code 1.
+// later or more, ends the process at once with exit code 1. Supervisors kill what does not end in
+// time, and scripts wait for it: a process that need not come to its end by itself, since the next
+// start goes on from what is durable, ends a second and a half after the first signal.
 //
 // Made before any other thread, so that all of them inherit the blocked signals; one thread of its
 // own waits for them.
@@ -8,6 +10,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -15,8 +18,9 @@ namespace thalweg::cli {
 
 class Interrupt {
  public:
-  /// `stop` runs on the interrupt's thread, at most once.
-  explicit Interrupt(std::function<void()> stop);
+  /// Both run on the interrupt's thread, at most once, and must not wait for anything.
+  /// `end_overdue`: true if the process may end with exit code 0 now.
+  Interrupt(std::function<void()> stop, std::function<bool()> end_overdue);
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
@@ -25,8 +29,11 @@ class Interrupt {
 
  private:
   void Wait();
+  /// SIGINT or SIGTERM; false: none in time, or the end.
+  bool NextRequest(std::chrono::milliseconds wait) const;
 
   const std::function<void()> stop_;
+  const std::function<bool()> end_overdue_;
   sigset_t signals_;
   std::atomic<bool> received_{false};
   std::atomic<bool> done_{false};

@@ -103,6 +103,10 @@ class RunningSession {
     stopped_ = true;
     if (session_ != nullptr) session_->Stop();
   }
+  bool CanBeLeft() {
+    std::lock_guard lock(mutex_);
+    return session_ != nullptr && session_->CanBeLeft();
+  }
 
  private:
   std::mutex mutex_;
@@ -184,10 +188,18 @@ int RunCommand(const CommandLine& command) {
   const std::string name = command.file == "-" ? "<stdin>" : command.file;
   RunningSession running;
   // Before the session, so that its threads inherit the signal mask.
-  Interrupt interrupt([&] {
-    if (terminal.error_is_terminal()) terminal.Error("stopping; once more to end at once");
+  const auto stop = [&] {
     running.Stop();
-  });
+    if (terminal.error_is_terminal()) terminal.TryError("stopping; once more to end at once");
+  };
+  const auto end_overdue = [&] {
+    if (!running.CanBeLeft()) return false;
+    terminal.TryError(
+        "note: stopping took too long: ended without a last checkpoint; a start goes on from the "
+        "one before");
+    return true;
+  };
+  Interrupt interrupt(stop, end_overdue);
   if (command.command != Command::kFunctions) {
     const Status read = ReadScript(command.file, &script);
     if (!read.ok()) {

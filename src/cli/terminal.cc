@@ -1,6 +1,7 @@
 #include "cli/terminal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -47,6 +48,20 @@ Status Terminal::WriteTo(FILE* stream, std::string_view text) {
 
 void Terminal::Error(std::string_view line) {
   std::lock_guard lock(mutex_);
+  PrintError(line);
+}
+
+void Terminal::TryError(std::string_view line) {
+  pollfd room{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+  if (poll(&room, 1, 0) != 1) return;
+  if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) {
+    PrintError(line);
+  } else {
+    dprintf(STDERR_FILENO, "%.*s\n", static_cast<int>(line.size()), line.data());
+  }
+}
+
+void Terminal::PrintError(std::string_view line) {
   EraseProgress();
   fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
   DrawProgress();

@@ -27,12 +27,15 @@ class Terminal {
   bool output_closed() const { return output_closed_; }
   /// A line to standard error.
   void Error(std::string_view line);
+  /// The same without waiting: beside what another thread writes, and not at all if nobody reads.
+  void TryError(std::string_view line);
   /// Replaces the progress line; an empty one removes it, one wider than the terminal is cut.
   /// Without a terminal: nothing.
   void SetProgress(std::string_view line);
 
  private:
   Status WriteTo(FILE* stream, std::string_view text);
+  void PrintError(std::string_view line);
   void EraseProgress();
   void DrawProgress();
 

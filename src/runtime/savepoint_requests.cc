@@ -10,6 +10,7 @@
 namespace thalweg::runtime {
 namespace {
 
+constexpr std::string_view kAsker = ".asker";
 constexpr std::string_view kRequest = ".request";
 constexpr std::string_view kTaken = ".taken";
 constexpr std::string_view kAnswer = ".answer";
@@ -30,6 +31,25 @@ Result<std::string> ReadText(FileSystem* fs, const std::string& path) {
   return text;
 }
 
+/// Tells the job that somebody waits for its answer.
+class Asker {
+ public:
+  static Result<std::unique_ptr<Asker>> Make(FileSystem* fs, const std::string& path) {
+    TW_RETURN_IF_ERROR(WriteDurably(fs, path, ""));
+    return std::unique_ptr<Asker>(new Asker(fs, path));
+  }
+  ~Asker() { (void)fs_->RemoveFile(path_); }
+
+ private:
+  Asker(FileSystem* fs, const std::string& path) : fs_(fs), path_(path), held_(path) {
+    held_.Hold();
+  }
+
+  FileSystem* const fs_;
+  const std::string path_;
+  HeldFile held_;
+};
+
 }  // namespace
 
 Status RequestSavepoint(FileSystem* fs, const std::string& job_folder,
@@ -40,13 +60,14 @@ Status RequestSavepoint(FileSystem* fs, const std::string& job_folder,
   const std::string path = PathOf(job_folder, request.id, kRequest);
   const std::string taken_path = PathOf(job_folder, request.id, kTaken);
   const std::string answer = PathOf(job_folder, request.id, kAnswer);
+  TW_ASSIGN_OR_RETURN(const auto asker, Asker::Make(fs, PathOf(job_folder, request.id, kAsker)));
   TW_RETURN_IF_ERROR(WriteDurably(fs, path, bytes));
   const auto begin = std::chrono::steady_clock::now();
   bool taken = false;
   while (std::chrono::steady_clock::now() < begin + timeout) {
     TW_ASSIGN_OR_RETURN(const auto in_work, fs->Stat(taken_path));
     // Unless the answer has come meanwhile.
-    const bool ended = in_work && !HeldFile(taken_path).IsHeld();
+    const bool ended = in_work && HeldFile(taken_path).IsFree();
     TW_ASSIGN_OR_RETURN(const auto answered, fs->Stat(answer));
     if (answered) {
       TW_ASSIGN_OR_RETURN(const std::string text, ReadText(fs, answer));
@@ -82,12 +103,14 @@ Result<std::vector<SavepointRequest>> TakeSavepointRequests(FileSystem* fs,
   TW_ASSIGN_OR_RETURN(const auto entries, fs->List(folder));
   for (const FileInfo& e : entries) {
     std::string_view name = FileName(e.path);
-    const bool given_up = now_ms - e.modification_ms > kTakenWithin.count();
-    if (name.ends_with(kTaken) && given_up && !HeldFile(e.path).IsHeld()) {
+    const bool old = now_ms - e.modification_ms > kTakenWithin.count();
+    const bool for_long = name.ends_with(kTaken) || name.ends_with(kAsker);
+    if (for_long && old && HeldFile(e.path).IsFree()) {
       TW_RETURN_IF_ERROR(fs->RemoveFile(e.path));  // by a process that has ended
     }
     if (!name.ends_with(kRequest)) continue;
     name.remove_suffix(kRequest.size());
+    const bool given_up = old || HeldFile(PathOf(job_folder, std::string(name), kAsker)).IsFree();
     TW_ASSIGN_OR_RETURN(const std::string bytes, ReadText(fs, e.path));
     SavepointRequest request{.id = std::string(name), .held = std::make_shared<HeldFile>(e.path)};
     ByteReader in(bytes);

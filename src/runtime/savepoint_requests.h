@@ -1,6 +1,7 @@
 // Savepoint requests: how `thalweg savepoint` reaches a running job: files in the job's checkpoint
 // folder, which the job's checkpoint thread looks at ten times a second.
 //
+//   <folder>/requests/<id>.asker     held by whoever asks, as long as an answer is of use
 //   <folder>/requests/<id>.request   what is asked, put there by a rename
 //   <folder>/requests/<id>.taken     its name while the job, which holds the file, is at it
 //   <folder>/requests/<id>.answer    "ok" or the error, put there when it is done
@@ -37,8 +38,8 @@ struct SavepointRequest {
 Status RequestSavepoint(FileSystem* file_system, const std::string& job_folder,
                         const SavepointRequest& request, std::chrono::milliseconds timeout);
 
-/// The job's side: takes what has been asked since the last call; removes what was asked while no
-/// job ran, and given up since. `now_ms`: of the file system's clock.
+/// The job's side: takes what has been asked since the last call; removes what nobody waits for any
+/// more. `now_ms`: of the file system's clock.
 Result<std::vector<SavepointRequest>> TakeSavepointRequests(FileSystem* file_system,
                                                             const std::string& job_folder,
                                                             int64_t now_ms);

@@ -452,14 +452,31 @@ class Signals(Recovery):
         self.assertEqual(list(requests.glob("*")), [], "it is removed, not obeyed")
         job.stop()
 
+    def test_a_request_whose_asker_was_killed(self):
+        self.script()
+        self.feed(1, 10)
+        job = Job(self, "first", *SOON)
+        job.wait_for_checkpoints(1)
+        job.stop()
+        asking = subprocess.Popen([THALWEG, "savepoint", "state/job", "--stop"], cwd=self.folder)
+        requests = self.folder / "state/job/requests"
+        self.wait_until("the request", lambda: list(requests.glob("*.request")))
+        asking.kill()
+        asking.wait()
+        job = Job(self, "second", *SOON)
+        job.wait_for_checkpoints(3)
+        self.assertEqual(list(requests.glob("*.request")), [], "it is removed, not obeyed")
+        self.assertFalse((self.folder / "state/job/savepoints").exists())
+        job.stop()
+
     def wait_until(self, what, condition):
         end = time.monotonic() + LIMIT_S
         while not condition():
             self.assertLess(time.monotonic(), end, f"waited in vain for {what}")
             time.sleep(0.005)  # between two looks
 
-    def test_a_job_that_is_killed_while_it_is_asked(self):
-        # Whoever is to read its output does not, so no checkpoint comes to its end.
+    def stuck(self):
+        """A running job: whoever is to read its output does not, so no checkpoint comes to its end."""
         self.file("stuck.sql", f"""\
 SET 'pipeline.name' = 'stuck';
 SET 'execution.checkpointing.dir' = '{self.folder}/state';
@@ -468,10 +485,25 @@ CREATE TABLE p (n INT) WITH ('connector' = 'print');
 INSERT INTO p SELECT n FROM g;
 """)
         stuck = subprocess.Popen([THALWEG, "run", "stuck.sql", *LATE], cwd=self.folder,
-                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(stuck.stderr.close)
         self.addCleanup(stuck.stdout.close)
         self.addCleanup(stuck.kill)
         self.wait_until_it_is_full(stuck.stdout)
+        return stuck
+
+    @unittest.skipIf("tsan" in THALWEG, "its _exit waits for whoever writes to stdout")
+    def test_a_stop_that_cannot_make_its_checkpoint_in_time(self):
+        stuck = self.stuck()
+        begin = time.monotonic()
+        stuck.send_signal(signal.SIGTERM)
+        self.assertEqual(stuck.wait(LIMIT_S), 0)
+        if not SANITIZED:
+            self.assertLess(time.monotonic() - begin, 2.0)
+        self.assertIn(b"ended without a last checkpoint", stuck.stderr.read())
+
+    def test_a_job_that_is_killed_while_it_is_asked(self):
+        stuck = self.stuck()
         asking = subprocess.Popen([THALWEG, "savepoint", "state/stuck", "--to", "savepoint"],
                                   cwd=self.folder, stderr=subprocess.PIPE)
         self.addCleanup(asking.kill)

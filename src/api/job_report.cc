@@ -34,6 +34,7 @@ std::string JobReport::ToJson() const {
       late += n.late_rows;
       skipped += n.skipped_rows;
     }
+    const runtime::PauseHistogram& pauses = entry.stats.checkpoint_pauses;
     out += separator;
     separator = ",\n  ";
     out += "{\"name\": ";
@@ -41,10 +42,11 @@ std::string JobReport::ToJson() const {
     out += fmt::format(
         ", \"stopped\": {}, \"restarts\": {}, \"rows_in\": {}, \"rows_out\": {}, "
         "\"late_rows\": {}, \"skipped_rows\": {}, \"checkpoints\": {}, "
-        "\"failed_checkpoints\": {}, \"last_checkpoint\": {},\n   \"operators\": [",
+        "\"failed_checkpoints\": {}, \"last_checkpoint\": {},\n   \"checkpoint_pauses\": "
+        "{{\"count\": {}, \"p99_us\": {}, \"longest_us\": {}}},\n   \"operators\": [",
         entry.stopped, entry.starts - 1, entry.stats.source_rows, entry.stats.sink_rows, late,
         skipped, entry.stats.checkpoints, entry.stats.failed_checkpoints,
-        entry.stats.last_checkpoint);
+        entry.stats.last_checkpoint, pauses.count(), pauses.QuantileUs(0.99), pauses.longest_us());
     const char* comma = "\n    ";
     for (const runtime::NodeStats& n : entry.stats.nodes) {
       out += comma;

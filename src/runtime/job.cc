@@ -412,6 +412,7 @@ JobStats Job::stats() const {
     stats.failed_checkpoints = p.failed;
     stats.last_checkpoint = p.last_epoch;
     stats.last_checkpoint_ms = p.last_end_ms;
+    stats.checkpoint_pauses = p.pauses;
   }
   return stats;
 }

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "graph/graph.h"
+#include "runtime/pause_histogram.h"
 
 namespace thalweg::runtime {
 
@@ -31,6 +32,7 @@ struct JobStats {
   int64_t failed_checkpoints = 0;
   int64_t last_checkpoint = 0;     ///< its number; 0: none yet
   int64_t last_checkpoint_ms = 0;  ///< epoch ms of its end
+  PauseHistogram checkpoint_pauses;
 };
 
 /// All but the checkpoints'. From any thread.

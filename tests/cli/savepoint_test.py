@@ -61,6 +61,9 @@ class Savepoints(unittest.TestCase):
         self.assertEqual(job.returncode, 0, errors)
         report = json.loads((self.folder / "report.json").read_text())
         self.assertEqual(report["jobs"][0]["rows_in"], len(lines))
+        pauses = report["jobs"][0]["checkpoint_pauses"]
+        self.assertGreater(pauses["count"], 0)
+        self.assertLessEqual(pauses["p99_us"], pauses["longest_us"])
         return target
 
     def state_folder(self):

@@ -76,6 +76,8 @@ void CheckpointCoordinator::Run() {
     TakeRequests();
     const int64_t now = clock_->NowMs();
     for (CheckpointEvent& event : *events) {
+      // On a machine without a core to spare, not at the cost of a worker that is in its pause.
+      if (inbox_.pausing()) std::this_thread::yield();
       const auto bytes = static_cast<int64_t>(event.bytes.size());
       if (Status s = Handle(std::move(event)); !s.ok()) Fail(s, now);
       inbox_.Written(bytes);
@@ -254,7 +256,7 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
   if (!manifest.ok()) return Fail(manifest.status(), now_ms);
   if (Status s = MakeDurable(*manifest); !s.ok()) return Fail(s, now_ms);
   const int64_t bytes = pending_->bytes();
-  const int64_t pause_us = pending_->pause_us();
+  const PauseHistogram pauses = pending_->pauses();
   pending_ = nullptr;
   failures_ = 0;
   end_ms_ = clock_->NowMs();
@@ -276,10 +278,11 @@ void CheckpointCoordinator::Complete(int64_t now_ms) {
     ++progress_.completed;
     progress_.last_epoch = epoch_;
     progress_.last_end_ms = end_ms_;
+    progress_.pauses.Add(pauses);
   }
   options_.log(fmt::format("checkpoint {}: {} ms, {} of state written, longest pause {:.1f} ms",
                            epoch_, end_ms_ - begin_ms_, FormatBytes(bytes),
-                           static_cast<double>(pause_us) / 1000));
+                           static_cast<double>(pauses.longest_us()) / 1000));
   CleanUp();
   WriteSavepoints(*manifest);
   if (stopping_ && drain_) return job_.drain();

@@ -93,6 +93,7 @@ class CheckpointCoordinator {
     int64_t failed = 0;
     int64_t last_epoch = 0;
     int64_t last_end_ms = 0;
+    PauseHistogram pauses;
   };
   Progress progress() const;
 

@@ -44,7 +44,7 @@ Status PendingCheckpoint::Acknowledge(int node, int subtask, SubtaskSnapshot sna
   Part& part = PartOf(node, subtask);
   if (part.done) return Status::OK();
   part.snapshot = std::move(snapshot);
-  pause_us_ = std::max(pause_us_, part.snapshot.pause_us);
+  pauses_.Add(part.snapshot.pauses);
   if (part.open != nullptr) {
     TW_FAILPOINT("state:written");
     TW_RETURN_IF_ERROR(part.open->Sync());

@@ -26,8 +26,8 @@ class PendingCheckpoint {
   /// Bytes of keyed state written so far.
   int64_t bytes() const { return bytes_; }
 
-  /// Longest pause of any subtask so far.
-  int64_t pause_us() const { return pause_us_; }
+  /// Of all subtasks so far.
+  const PauseHistogram& pauses() const { return pauses_; }
 
   Status AddChunk(int node, int subtask, std::string bytes);
   /// The subtask's part is complete.
@@ -72,7 +72,7 @@ class PendingCheckpoint {
   const int64_t inline_bytes_;
   int missing_ = 0;
   int64_t bytes_ = 0;
-  int64_t pause_us_ = 0;
+  PauseHistogram pauses_;
   std::vector<Node> nodes_;
 };
 

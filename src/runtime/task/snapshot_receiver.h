@@ -9,6 +9,7 @@
 #include <string>
 
 #include "operators/operator.h"
+#include "runtime/pause_histogram.h"
 #include "state/table_schema.h"
 
 namespace thalweg::runtime {
@@ -22,7 +23,7 @@ struct SubtaskSnapshot {
   int64_t state_rows = 0;  ///< live, of all keyed tables
   std::vector<int64_t> table_rows;  ///< of each
   int64_t state_bytes = 0;          ///< live
-  int64_t pause_us = 0;             ///< longest time that steps had to wait for the snapshot
+  PauseHistogram pauses;            ///< in which steps waited for the snapshot
 };
 
 class SnapshotReceiver {
@@ -30,6 +31,8 @@ class SnapshotReceiver {
   virtual ~SnapshotReceiver() = default;
   /// False while too much is waiting for the disk: go on with the snapshot later.
   virtual bool HasRoom() const = 0;
+  /// A subtask's steps wait for its snapshot, from now on or no longer.
+  virtual void OnPause(bool begins) {}
   virtual void OnChunk(int64_t epoch, int node, int subtask, std::string bytes) = 0;
   virtual void OnSnapshot(int64_t epoch, int node, int subtask, SubtaskSnapshot snapshot) = 0;
   /// The subtask has passed End on and takes part in no later snapshot.

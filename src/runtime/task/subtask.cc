@@ -24,6 +24,15 @@ int64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
       .count();
 }
 
+class Pause {
+ public:
+  explicit Pause(SnapshotReceiver* receiver) : receiver_(receiver) { receiver_->OnPause(true); }
+  ~Pause() { receiver_->OnPause(false); }
+
+ private:
+  SnapshotReceiver* const receiver_;
+};
+
 }  // namespace
 
 Subtask::Subtask(SubtaskConfig config, std::unique_ptr<operators::Operator> op, InputGate gate,
@@ -242,6 +251,7 @@ bool Subtask::AheadOfSnapshot() const {
 
 Status Subtask::OnBarrier(int64_t epoch) {
   if (receiver_ != nullptr) {
+    const Pause pause(receiver_);
     const auto begin = std::chrono::steady_clock::now();
     TW_RETURN_IF_ERROR(op_->OnBarrier(epoch));
     // A barrier comes only after the fate of the one before is decided: it was given up.
@@ -259,7 +269,7 @@ Status Subtask::OnBarrier(int64_t epoch) {
     snapshot_.state_bytes = state_.live_bytes();
     snapshot_epoch_ = epoch;
     snapshot_written_ = false;
-    snapshot_.pause_us = MicrosecondsSince(begin);
+    snapshot_.pauses.Add(MicrosecondsSince(begin));
     TW_RETURN_IF_ERROR(WriteSnapshot().status());
   }
   staged_.push_back(data::Element::Barrier(epoch));
@@ -268,11 +278,12 @@ Status Subtask::OnBarrier(int64_t epoch) {
 
 Result<bool> Subtask::WriteSnapshot() {
   if (!receiver_->HasRoom()) return false;
+  const Pause pause(receiver_);
   const auto begin = std::chrono::steady_clock::now();
   std::string bytes;
   bool done = false;
   TW_RETURN_IF_ERROR(state_.ContinueSnapshot(kSnapshotBytes, &bytes, &done));
-  snapshot_.pause_us = std::max(snapshot_.pause_us, MicrosecondsSince(begin));
+  snapshot_.pauses.Add(MicrosecondsSince(begin));
   if (!bytes.empty()) {
     receiver_->OnChunk(snapshot_epoch_, config_.node, config_.subtask, std::move(bytes));
   }

@@ -76,8 +76,6 @@ void CheckpointCoordinator::Run() {
     TakeRequests();
     const int64_t now = clock_->NowMs();
     for (CheckpointEvent& event : *events) {
-      // On a machine without a core to spare, not at the cost of a worker that is in its pause.
-      if (inbox_.pausing()) std::this_thread::yield();
       const auto bytes = static_cast<int64_t>(event.bytes.size());
       if (Status s = Handle(std::move(event)); !s.ok()) Fail(s, now);
       inbox_.Written(bytes);

@@ -4,7 +4,6 @@
 // bound HasRoom is false and snapshots pause, until Written makes room and wakes the workers.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -36,7 +35,6 @@ class CheckpointInbox final : public SnapshotReceiver {
 
   // SnapshotReceiver
   bool HasRoom() const override;
-  void OnPause(bool begins) override { pausing_.fetch_add(begins ? 1 : -1); }
   void OnChunk(int64_t epoch, int node, int subtask, std::string bytes) override;
   void OnSnapshot(int64_t epoch, int node, int subtask, SubtaskSnapshot snapshot) override;
   void OnEnded(int node, int subtask, operators::OperatorState entries) override;
@@ -48,8 +46,6 @@ class CheckpointInbox final : public SnapshotReceiver {
   /// All that has come, after waiting for something for at most `wait_ms` real milliseconds;
   /// nothing at all once it is closed and empty.
   std::optional<std::deque<CheckpointEvent>> Take(int64_t wait_ms);
-  /// Some worker's steps wait for its snapshot now.
-  bool pausing() const { return pausing_.load(std::memory_order_relaxed) > 0; }
   /// So many bytes of the events taken no longer wait.
   void Written(int64_t bytes);
 
@@ -67,7 +63,6 @@ class CheckpointInbox final : public SnapshotReceiver {
   std::deque<CheckpointEvent> events_;
   int64_t queued_bytes_ = 0;
   bool closed_ = false;
-  std::atomic<int> pausing_{0};
 };
 
 }  // namespace thalweg::runtime

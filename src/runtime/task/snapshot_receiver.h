@@ -31,8 +31,6 @@ class SnapshotReceiver {
   virtual ~SnapshotReceiver() = default;
   /// False while too much is waiting for the disk: go on with the snapshot later.
   virtual bool HasRoom() const = 0;
-  /// A subtask's steps wait for its snapshot, from now on or no longer.
-  virtual void OnPause(bool begins) {}
   virtual void OnChunk(int64_t epoch, int node, int subtask, std::string bytes) = 0;
   virtual void OnSnapshot(int64_t epoch, int node, int subtask, SubtaskSnapshot snapshot) = 0;
   /// The subtask has passed End on and takes part in no later snapshot.

@@ -24,15 +24,6 @@ int64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
       .count();
 }
 
-class Pause {
- public:
-  explicit Pause(SnapshotReceiver* receiver) : receiver_(receiver) { receiver_->OnPause(true); }
-  ~Pause() { receiver_->OnPause(false); }
-
- private:
-  SnapshotReceiver* const receiver_;
-};
-
 }  // namespace
 
 Subtask::Subtask(SubtaskConfig config, std::unique_ptr<operators::Operator> op, InputGate gate,
@@ -251,7 +242,6 @@ bool Subtask::AheadOfSnapshot() const {
 
 Status Subtask::OnBarrier(int64_t epoch) {
   if (receiver_ != nullptr) {
-    const Pause pause(receiver_);
     const auto begin = std::chrono::steady_clock::now();
     TW_RETURN_IF_ERROR(op_->OnBarrier(epoch));
     // A barrier comes only after the fate of the one before is decided: it was given up.
@@ -278,7 +268,6 @@ Status Subtask::OnBarrier(int64_t epoch) {
 
 Result<bool> Subtask::WriteSnapshot() {
   if (!receiver_->HasRoom()) return false;
-  const Pause pause(receiver_);
   const auto begin = std::chrono::steady_clock::now();
   std::string bytes;
   bool done = false;

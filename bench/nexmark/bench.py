@@ -1,9 +1,10 @@
 """Time Nexmark jobs on a real standalone Flink cluster (one JobManager, one TaskManager).
 
-python3 bench.py FLINK_DIR WORK CONFIG CASES EVENTS REPEATS LIMIT_S QUERY...
+python3 bench.py FLINK_DIR WORK CONFIG CASES EVENTS REPEATS LIMIT_S [QUERY...]
 
 CONFIG  rocksdb (stock Nexmark) or heap (tuned); CASES folder of nexmark_cases.py --sink blackhole
 other_cpu_s is what the rest of the machine burnt meanwhile: near 0 in an undisturbed run.
+Without a QUERY they are read from standard input, one a line, each when the one before has ended.
 Prints one JSON line per run: wall from the job's own start/end times, CPU seconds of every JVM
 (JobManager, TaskManager, client), peak resident memory of the TaskManager so far.
 """
@@ -123,7 +124,7 @@ def main():
     print(json.dumps({"cluster_up_s": round(up, 2), "config": config}), flush=True)
     try:
         seen = set()
-        for q in sys.argv[8:]:
+        for q in sys.argv[8:] or (line.strip() for line in iter(sys.stdin.readline, "")):
             for _ in range(int(repeats)):
                 before, machine = {p: cpu(p) for p in pids}, busy()
                 t0 = time.time()

@@ -6,9 +6,10 @@ run.py [--events N] [--format bin|json|connector]... [--repeats N] [--parallelis
 
 The data are made once by nexgen (two splits, 100,000 events a second, seed 42) under .cache/nexmark
 and read from the page cache; `connector` measures thalweg's own generator instead. --flink DIR (an
-installation of tools/oracle/flink_up.sh) runs the same SQL files on real Flink afterwards, with the
-heap configuration of bench.py. Every run is a JSON line in FILE (default build/bench/nexmark.jsonl);
-the table shows the median of the repeats.
+installation of tools/oracle/flink_up.sh) runs the same SQL files on real Flink, too, with the heap
+configuration of bench.py: each query there, and at once here, since a machine may be faster in one
+minute than in the next. Every run is a JSON line in FILE (default build/bench/nexmark.jsonl); the
+table shows the median of the repeats; Flink runs a query once.
 """
 import argparse
 import json
@@ -71,6 +72,76 @@ def machine():
     return {"cpu": cpu, "cores": os.cpu_count(), "memory_gb": memory, "commit": commit}
 
 
+class Flink:
+    """A running cluster that is given one query after the other."""
+
+    def __init__(self, arguments, cases, record):
+        self.record = record
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "bench.py"), str(arguments.flink),
+             str(arguments.out.parent / "flink"), "heap", str(cases), str(arguments.events),
+             "1", str(arguments.flink_limit)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        record(engine="flink", **json.loads(self.process.stdout.readline()))
+
+    def run(self, query):
+        self.process.stdin.write(query + "\n")
+        self.process.stdin.flush()
+        row = json.loads(self.process.stdout.readline())
+        self.record(engine="flink", **row)
+        return row
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def run_thalweg(command, cases, query, arguments, record):
+    """(wall s, CPU s, peak MB): medians of the repeats. None if it fails, which is printed."""
+    runs = []
+    for _ in range(arguments.repeats):
+        subprocess.run(["rm", "-rf", str(cases / f"sink_{query}")], check=True)
+        code, wall, cpu, peak, errors = measure(command, cases)
+        record(engine="thalweg", q=query, events=arguments.events, code=code, wall_s=round(wall, 3),
+               cpu_s=round(cpu, 3), peak_mb=round(peak, 1), **({"error": errors[-300:]} if code else {}))
+        if code:
+            print(f"| {query} | failed: {errors.splitlines()[-1] if errors else code} |", flush=True)
+            return None
+        runs.append((wall, cpu, peak))
+    subprocess.run(["rm", "-rf", str(cases / f"sink_{query}")], check=True)
+    return tuple(statistics.median(column) for column in zip(*runs))
+
+
+def run_queries(queries, cases, command, arguments, record):
+    """One table, of thalweg's runs and, with --flink, of Flink's beside them."""
+    flink = Flink(arguments, cases, record) if arguments.flink else None
+    columns = ["q", "wall s", "M events/s", "CPU-s/M events", "peak MB"]
+    if flink is not None:
+        columns += ["Flink wall s", "CPU-s/M events", "peak MB", "CPU ratio"]
+        flink.run(queries[0])  # its JVMs start cold
+    print("| " + " | ".join(columns) + " |\n|" + "-|" * len(columns), flush=True)
+    millions = arguments.events / 1e6
+    ratios = []
+    for query in queries:
+        theirs = flink.run(query) if flink is not None else None
+        ours = run_thalweg([*command, f"{query}.sql", "--parallelism", str(arguments.parallelism)],
+                           cases, query, arguments, record)
+        if ours is None:
+            continue
+        wall, cpu, peak = ours
+        line = f"| {query} | {wall:.2f} | {millions / wall:.2f} | {cpu / millions:.3f} | {peak:.0f} |"
+        if theirs is not None and theirs.get("state") != "FINISHED":
+            line += f" {theirs.get('state')} | | | |"
+        elif theirs is not None:
+            ratios.append(theirs["cpu_s_per_m"] / (cpu / millions))
+            line += (f" {theirs['wall_s']:.1f} | {theirs['cpu_s_per_m']:.3f} | {theirs['tm_peak_mb']} |"
+                     f" {ratios[-1]:.1f} |")
+        print(line, flush=True)
+    if flink is not None:
+        flink.end()
+    if ratios:
+        print(f"\ngeometric mean of the CPU ratios: {statistics.geometric_mean(ratios):.1f}", flush=True)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__,
                                         formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -85,6 +156,8 @@ def main():
     arguments.add_argument("--out", type=pathlib.Path,
                            default=ROOT / "build" / "bench" / "nexmark.jsonl")
     arguments = arguments.parse_args()
+    if arguments.flink and "connector" in (arguments.format or []):
+        raise SystemExit("run.py: --flink: Flink has no such connector, only the files")
     queries = arguments.queries or QUERIES
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     log = arguments.out.open("a")
@@ -101,38 +174,9 @@ def main():
         cases = arguments.out.parent / f"cases-{kind}"
         make_cases(data, kind, arguments.events, cases, queries)
         print(f"\n{kind}, {arguments.events:,} events, parallelism {arguments.parallelism}, median "
-              f"of {arguments.repeats}\n\n| q | wall s | M events/s | CPU-s/M events | peak MB |"
-              f"\n|-|-|-|-|-|", flush=True)
-        for query in queries:
-            runs = []
-            for _ in range(arguments.repeats):
-                subprocess.run(["rm", "-rf", str(cases / f"sink_{query}")], check=True)
-                code, wall, cpu, peak, errors = measure(
-                    [thalweg, "run", f"{query}.sql", "--parallelism", str(arguments.parallelism)],
-                    cases)
-                record(engine="thalweg", format=kind, q=query, events=arguments.events, code=code,
-                       wall_s=round(wall, 3), cpu_s=round(cpu, 3), peak_mb=round(peak, 1),
-                       **({"error": errors[-300:]} if code else {}))
-                if code:
-                    print(f"| {query} | failed: {errors.splitlines()[-1] if errors else code} |",
-                          flush=True)
-                    break
-                runs.append((wall, cpu, peak))
-            else:
-                wall, cpu, peak = (statistics.median(column) for column in zip(*runs))
-                millions = arguments.events / 1e6
-                print(f"| {query} | {wall:.2f} | {millions / wall:.2f} | {cpu / millions:.3f} "
-                      f"| {peak:.0f} |", flush=True)
-            subprocess.run(["rm", "-rf", str(cases / f"sink_{query}")], check=True)
-        if arguments.flink and kind != "connector":
-            print(f"\nreal Flink, heap configuration, the same files", flush=True)
-            flink = subprocess.Popen(
-                [sys.executable, str(HERE / "bench.py"), str(arguments.flink),
-                 str(arguments.out.parent / "flink"), "heap", str(cases), str(arguments.events),
-                 "1", str(arguments.flink_limit), *queries], stdout=subprocess.PIPE, text=True)
-            for line in flink.stdout:
-                print(line, end="", flush=True)
-                record(engine="flink", format=kind, **json.loads(line))
+              f"of {arguments.repeats}\n", flush=True)
+        run_queries(queries, cases, [thalweg, "run"], arguments,
+                    lambda **row: record(format=kind, **row))
 
 
 if __name__ == "__main__":

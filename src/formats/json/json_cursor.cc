@@ -1,12 +1,21 @@
 #include "formats/json/json_cursor.h"
 
 #include <algorithm>
+#include <array>
 
 #include "formats/text/bad_text.h"
 #include "formats/text/option_values.h"
 
 namespace thalweg::formats::json {
 namespace {
+
+/// What the letter behind a backslash stands for; 0: no such escape, or \u.
+constexpr std::array<char, 256> kEscapes = [] {
+  std::array<char, 256> table{};
+  constexpr std::string_view kFrom = "\"\\/bfnrt", kTo = "\"\\/\b\f\n\r\t";
+  for (size_t i = 0; i < kFrom.size(); ++i) table[static_cast<uint8_t>(kFrom[i])] = kTo[i];
+  return table;
+}();
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -153,54 +162,70 @@ bool JsonCursor::SkipFields() {
 }
 
 bool JsonCursor::SkipEscape() {
+  const char c = peek();
   uint32_t unit;
-  switch (p_ == end_ ? '\0' : *p_) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-      ++p_;
-      return true;
-    case 'u':
-      if (!FourHex({p_ + 1, static_cast<size_t>(end_ - p_ - 1)}, &unit)) break;
-      p_ += 5;
-      return true;
-    default:
-      break;
+  if (kEscapes[static_cast<uint8_t>(c)] != 0) {
+    ++p_;
+    return true;
+  }
+  if (c == 'u' && FourHex({p_ + 1, static_cast<size_t>(end_ - p_ - 1)}, &unit)) {
+    p_ += 5;
+    return true;
   }
   return Fail(p_ - 1, "expected a JSON escape");
 }
 
-bool JsonCursor::Unescape(std::string_view raw, std::string* out) {
-  for (;;) {
-    const size_t n = raw.find('\\');
-    out->append(raw.substr(0, n));
-    if (n == std::string_view::npos) return true;
-    const char* at = raw.data() + n;
-    const char c = raw[n + 1];  // String() has seen to it that it is there
-    raw.remove_prefix(n + 2);
-    static constexpr std::string_view kFrom = "\"\\/bfnrt", kTo = "\"\\/\b\f\n\r\t";
-    const size_t k = kFrom.find(c);
-    if (k != std::string_view::npos) {
-      out->push_back(kTo[k]);
+const char* JsonCursor::CopyToEscape(const char* from, const char* end, char** to) const {
+  while (from < end) {
+    if (limit_ - from < 32) {
+      if (*from == '\\') return from;
+      *(*to)++ = *from++;
       continue;
     }
+    const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(*to), v);
+    const auto hits =
+        static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'))));
+    const ptrdiff_t plain = std::min<ptrdiff_t>(hits == 0 ? 32 : __builtin_ctz(hits), end - from);
+    from += plain;
+    *to += plain;
+    if (plain < 32) return from;
+  }
+  return end;
+}
+
+bool JsonCursor::Unescape(std::string_view raw, std::string* out) {
+  // What is written is never longer than what is read.
+  const size_t before = out->size();
+  out->resize(before + raw.size() + 32);
+  char* to = out->data() + before;
+  const char* from = raw.data();
+  const char* end = from + raw.size();
+  while ((from = CopyToEscape(from, end, &to)) != end) {
+    const char* at = from;
+    const char c = from[1];  // String() has seen to it that it is there
+    from += 2;
+    if (const char plain = kEscapes[static_cast<uint8_t>(c)]; plain != 0) {
+      *to++ = plain;
+      continue;
+    }
+    const auto rest = [&] { return std::string_view(from, static_cast<size_t>(end - from)); };
     uint32_t unit;
-    if (c != 'u' || !FourHex(raw, &unit)) return Fail(at, "expected a JSON escape");
-    raw.remove_prefix(4);
-    if (unit >= 0xD800 && unit < 0xDC00 && raw.starts_with("\\u")) {
+    if (c != 'u' || !FourHex(rest(), &unit)) return Fail(at, "expected a JSON escape");
+    from += 4;
+    if (unit >= 0xD800 && unit < 0xDC00 && rest().starts_with("\\u")) {
       uint32_t low;
-      if (FourHex(raw.substr(2), &low) && low >= 0xDC00 && low < 0xE000) {
+      if (FourHex(rest().substr(2), &low) && low >= 0xDC00 && low < 0xE000) {
         unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-        raw.remove_prefix(6);
+        from += 6;
       }
     }
-    text::AppendUtf8(unit, out);
+    std::string utf8;
+    text::AppendUtf8(unit, &utf8);
+    to = std::copy(utf8.begin(), utf8.end(), to);
   }
+  out->resize(static_cast<size_t>(to - out->data()));
+  return true;
 }
 
 bool JsonCursor::Fail(const char* at, std::string expected) {

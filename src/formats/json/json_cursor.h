@@ -54,19 +54,20 @@ class JsonCursor {
     return true;
   }
 
+  /// Consumes `,"name":` if it is next.
+  [[gnu::always_inline]] bool NextField(const JsonName& name) { return Part(name.text, name.size); }
+
   /// On an opening quote: consumes the string if it is `name`.
-  bool StringLiteral(const JsonName& name) {
-    if (name.size == 0) return false;
-    if (limit_ - p_ > JsonName::kBytes) {
-      // A match that goes beyond the text's end would have to contain what ends it, a line feed.
-      const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p_ + 1));
-      const __m256i w = _mm256_load_si256(reinterpret_cast<const __m256i*>(name.quoted));
-      const auto equal = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, w)));
-      if ((~equal & name.mask) != 0) return false;
-    } else if (end_ - p_ <= name.size || std::memcmp(p_ + 1, name.quoted, name.size) != 0) {
+  [[gnu::always_inline]] bool Quoted(const JsonName& name) {
+    return Part(name.text + 1, name.size - 2);
+  }
+
+  /// Consumes a null that is no longer word.
+  [[gnu::always_inline]] bool Null() {
+    if (end_ - p_ < 5 || std::memcmp(p_, "null", 4) != 0 || (p_[4] != ',' && p_[4] != '}')) {
       return false;
     }
-    p_ += name.size + 1;
+    p_ += 4;
     return true;
   }
 
@@ -114,7 +115,7 @@ class JsonCursor {
   char Word();
 
   /// Skips one value of any kind, checking its syntax.
-  bool SkipValue() { return peek() == '"' ? SkipString() : SkipOther(); }
+  bool SkipValue() { return peek() == '"' ? SkipString() : Null() || SkipOther(); }
 
   /// Skips the fields of an object up to and with its '}'; the cursor stands before a name or '}'.
   bool SkipFields();
@@ -138,6 +139,22 @@ class JsonCursor {
   std::string error() const;
 
  private:
+  /// Consumes the first `size` bytes at `part` (a JsonName's) if they are next; not with none.
+  [[gnu::always_inline]] bool Part(const char* part, int32_t size) {
+    if (size <= 0) return false;
+    if (limit_ - p_ >= JsonName::kBytes) {
+      // A match that goes beyond the text's end would have to contain what ends it, a line feed.
+      const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p_));
+      const __m256i w = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(part));
+      const auto equal = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, w)));
+      if ((~equal & ((uint32_t{1} << size) - 1)) != 0) return false;
+    } else if (end_ - p_ < size || std::memcmp(p_, part, static_cast<size_t>(size)) != 0) {
+      return false;
+    }
+    p_ += size;
+    return true;
+  }
+
   bool SkipOther();
   /// A string that nobody reads; its escapes must be right all the same.
   [[gnu::always_inline]] bool SkipString() {
@@ -151,6 +168,8 @@ class JsonCursor {
   }
   /// Behind the backslash.
   bool SkipEscape();
+  /// Copies text up to `end` or an escape, and tells where that is. Writes up to 31 bytes more.
+  const char* CopyToEscape(const char* from, const char* end, char** to) const;
 
   const char* FindQuoteOrEscape(const char* p) const {
     while (limit_ - p >= 32) {

@@ -177,6 +177,51 @@ TEST(JsonDecoder, StringsAndTheirEscapes) {
   EXPECT_EQ(Value(kS, "\"\\x\"").substr(0, 6), "error:");
 }
 
+// Names are recognised by where an earlier object had them, with the text around them.
+TEST(JsonDecoder, ObjectsOfOtherShapesThanTheOneBefore) {
+  const std::string longest(27, 'n'), longer(28, 'n');
+  const Schema schema = {{"a", kI}, {longest, kI}, {longer, kI}, {"r", Type::Row({{"a", kS}})}};
+  const auto object = [&](const std::string& colon, const std::string& comma) {
+    return "{\"a\"" + colon + "1" + comma + "\"" + longest + "\"" + colon + "2" + comma + "\"" +
+           longer + "\"" + colon + "3" + comma + "\"r\"" + colon + "{\"a\"" + colon + "\"x\"}}\n";
+  };
+  const auto d =
+      Decode(schema, object(":", ",") + object(":", ",") + object(" :", ",") + object(": ", " , ") +
+                         object("\t:\r", ",\r") + "{\"r\":{\"b\":0,\"a\":null},\"a\":5}\n" +
+                         "{\"a\":6,\"" + longest + "n\":7,\"" + longest.substr(1) +
+                         "\":8,\"r\":{}}\n" + "{\"b\":null,\"a\":7,\"a\":8,\"" + longest +
+                         "\":null ,\"r\":null}\n" + object(":", ","));
+  EXPECT_TRUE(d.status.ok()) << d.status.message();
+  EXPECT_EQ(d.rows, Rows("1|2|3|(x)", "1|2|3|(x)", "1|2|3|(x)", "1|2|3|(x)", "1|2|3|(x)",
+                         "5|NULL|NULL|(NULL)", "6|NULL|7|(NULL)", "8|NULL|NULL|NULL", "1|2|3|(x)"));
+  const Schema two = {{"a", kI}, {"b", kI}};
+  for (const char* wrong :
+       {"{\"a\":1,\"b\"2}", "{\"a\":1,\"b:2}", "{\"a\":1\"b\":2}", "{\"a\":nul}", "{\"a\":nullx}",
+        "{\"a\":2147483648}", "{\"a\":-2147483649}"}) {
+    const auto bad = Decode(two, "{\"a\":1,\"b\":2}\n" + std::string(wrong) + "\n");
+    EXPECT_EQ(bad.rows, Rows("1|2"));
+    EXPECT_FALSE(bad.status.ok()) << wrong;
+  }
+  EXPECT_EQ(Value(kI, "2147483647"), "2147483647");
+  EXPECT_EQ(Value(kI, "-2147483648"), "-2147483648");
+}
+
+TEST(JsonDecoder, EscapesAtEveryPlace) {
+  for (size_t length = 0; length < 70; ++length) {
+    for (size_t at = 0; at <= length; ++at) {
+      const std::string before(at, 'x'), behind(length - at, 'y');
+      std::string json = "\"" + before + "\\n\\u00e9" + behind + "\\\\\"";
+      auto decoder = MakeStreamDecoder(*FindFormat("json"), {{{"a", kS}}, {{"a", kS}}}, {}, {}, 0);
+      ASSERT_TRUE(decoder.ok());
+      Status status;
+      const auto batches = DecodeAll(decoder->get(), "{\"a\":" + json + "}", 1 << 20, 10, &status);
+      ASSERT_TRUE(status.ok()) << json << status.message();
+      EXPECT_EQ(batches[0].columns[0]->At<std::string_view>(0),
+                before + "\n\xc3\xa9" + behind + "\\");
+    }
+  }
+}
+
 TEST(JsonDecoder, LinesArraysAndWhatFollows) {
   EXPECT_EQ(Decode(kAbc, "{\"a\":1,\"b\":\"x\",\"c\":2.5}{\"a\":2}\n{\"a\":1} garbage\n").rows,
             Rows("1|x|2.5", "1|NULL|NULL"));

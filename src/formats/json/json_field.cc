@@ -98,7 +98,7 @@ void JsonField::FinishCount(int32_t element) {
 bool JsonField::Read(JsonCursor* c, int32_t row) {
   const char first = c->peek();
   if (first == 'n') {
-    if (c->Word() != 'n') return false;
+    if (!c->Null() && c->Word() != 'n') return false;
     if (writer_->IsValid(row)) writer_->Clear(row);
     return true;
   }
@@ -106,6 +106,17 @@ bool JsonField::Read(JsonCursor* c, int32_t row) {
     case TypeRoot::kChar:
     case TypeRoot::kVarchar:
       return ReadString(c, row);
+    case TypeRoot::kInt:
+      if (IsNumberStart(first)) {
+        int64_t v;
+        const char* at = c->pointer();
+        if (c->SmallInteger(&v)) {
+          if (v != static_cast<int32_t>(v)) return WrongValue(c, at, row);
+          writer_->Set(row, static_cast<int32_t>(v));
+          return true;
+        }
+      }
+      return ReadScalar(c, row);
     case TypeRoot::kBigint:
       if (IsNumberStart(first)) {
         int64_t v;

@@ -1,4 +1,5 @@
-// JsonName: a field name and its closing quote, to be recognised without looking at each byte.
+// JsonName: a field name with what stands around it in a JSON text without blanks, ',"name":', to
+// be recognised without looking at each byte.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +10,19 @@ namespace thalweg::formats::json {
 
 struct JsonName {
   static constexpr int32_t kBytes = 32;
-  alignas(kBytes) char quoted[kBytes] = {};
-  uint32_t mask = 0;  // of the bytes that count
-  int32_t size = 0;   // 0: too long, so it never matches
+  char text[2 * kBytes] = {};
+  int32_t size = 0;  // 0: too long, so it never matches
 
   JsonName() = default;
   /// `name` as it stands in the text, without escapes.
   explicit JsonName(std::string_view name) {
-    if (name.size() >= static_cast<size_t>(kBytes)) return;
-    std::memcpy(quoted, name.data(), name.size());
-    quoted[name.size()] = '"';
-    size = static_cast<int32_t>(name.size()) + 1;
-    mask = size == kBytes ? UINT32_MAX : (uint32_t{1} << size) - 1;
+    if (name.size() + 4 >= static_cast<size_t>(kBytes)) return;
+    size = static_cast<int32_t>(name.size()) + 4;
+    text[0] = ',';
+    text[1] = '"';
+    std::memcpy(text + 2, name.data(), name.size());
+    text[size - 2] = '"';
+    text[size - 1] = ':';
   }
 };
 

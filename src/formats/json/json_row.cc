@@ -22,7 +22,7 @@ int JsonRow::ReadName(JsonCursor* c, size_t position) {
     c->FailHere("expected a field name");
     return -2;
   }
-  if (position < seen_.size() && c->StringLiteral(seen_[position].name)) {
+  if (position < seen_.size() && c->Quoted(seen_[position].name)) {
     return seen_[position].field;
   }
   std::string_view raw;
@@ -51,18 +51,26 @@ bool JsonRow::Read(JsonCursor* c, int32_t row, bool top_level) {
   if (!c->EnterLevel()) return false;
   c->Advance();
   size_t count = 0;
-  size_t position = 0;
+  size_t position = 0;  // of the next name
+  bool named = false;   // what stands before its value has been read: ',"name":'
   c->SkipBlanks();
   if (!c->Literal('}')) {
     for (;;) {
-      if (count >= fields_.size()) {
-        if (!c->SkipFields()) return false;
-        break;
+      int i;
+      if (named) {
+        i = seen_[position].field;
+      } else {
+        if (count >= fields_.size()) {
+          if (!c->SkipFields()) return false;
+          break;
+        }
+        i = ReadName(c, position);
+        if (i == -2) return false;
+        c->SkipBlanks();
+        if (!c->Literal(':')) return c->FailHere("expected ':' after the field name");
       }
-      const int i = ReadName(c, position++);
-      if (i == -2) return false;
-      c->SkipBlanks();
-      if (!c->Literal(':')) return c->FailHere("expected ':' after the field name");
+      named = false;
+      ++position;
       c->SkipBlanks();
       if (i < 0) {
         if (!c->SkipValue()) return false;
@@ -78,6 +86,10 @@ bool JsonRow::Read(JsonCursor* c, int32_t row, bool top_level) {
           continue;
         }
         if (!field->Read(c, row)) return false;
+      }
+      if (position < seen_.size() && count < fields_.size() && c->NextField(seen_[position].name)) {
+        named = true;
+        continue;
       }
       c->SkipBlanks();
       if (c->Literal('}')) break;

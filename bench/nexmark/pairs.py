@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Times Nexmark queries in two variants that take turns, so that the machine's moods meet both.
+
+pairs.py scaling|checkpoints [--events N] [--repeats N] [QUERY...]
+
+scaling      one worker and two: the speed-up, beside that of bench/micro/scaling_bench, which shares
+             nothing between its threads, in the same rounds; medians
+checkpoints  without checkpoints and with one a second: what they cost in CPU; least of all runs
+"""
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import tempfile
+
+from run import ROOT, make_cases, make_data, measure
+
+BUILD = ROOT / "build" / "release"
+SCALING = "BM_PrivateTables"
+
+
+def run(cases, query, parallelism, *options, state=None):
+    """(wall s, CPU s) of one run."""
+    if state is not None:
+        shutil.rmtree(state, ignore_errors=True)
+        os.environ["XDG_STATE_HOME"] = state
+    code, wall, cpu, _, errors = measure(
+        [BUILD / "bin" / "thalweg", "run", f"{query}.sql", "--parallelism", str(parallelism), *options],
+        cases)
+    if code:
+        raise SystemExit(f"{query}: {errors}")
+    return wall, cpu
+
+
+def ideal_speedups():
+    """Of two threads over one, by the size of their private tables."""
+    done = subprocess.run([BUILD / "bench" / "scaling_bench", "--benchmark_format=json"],
+                          capture_output=True, text=True, check=True)
+    rates = {}
+    for b in json.loads(done.stdout)["benchmarks"]:
+        table, threads = b["name"].split("/")[1], b["threads"]
+        rates.setdefault(table, {})[threads] = b["items_per_second"]
+    return {table: rate[2] / rate[1] for table, rate in rates.items()}
+
+
+def scaling(cases, queries, repeats):
+    ideal, own = {}, {query: [] for query in queries}
+    for _ in range(repeats):
+        for table, speedup in ideal_speedups().items():
+            ideal.setdefault(table, []).append(speedup)
+        for query in queries:
+            own[query].append(run(cases, query, 1)[0] / run(cases, query, 2)[0])
+    for table, speedups in ideal.items():
+        print(f"private tables of {table} keys: {statistics.median(speedups):.2f}")
+    for query, speedups in own.items():
+        print(f"{query}: {statistics.median(speedups):.2f}")
+
+
+def checkpoints(cases, queries, repeats):
+    with tempfile.TemporaryDirectory(prefix="thalweg-state-") as state:
+        for query in queries:
+            without, having = [], []
+            for _ in range(repeats):
+                without.append(run(cases, query, 2, state=state)[1])
+                having.append(run(cases, query, 2, "-D", "execution.checkpointing.interval=1 s",
+                                  state=state)[1])
+            print(f"{query}: {min(without):.2f} CPU-s without, {min(having):.2f} with a checkpoint a second: "
+                  f"{100 * (min(having) / min(without) - 1):+.1f} %", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["scaling", "checkpoints"])
+    parser.add_argument("queries", nargs="*", metavar="QUERY")
+    parser.add_argument("--events", type=int, default=20_000_000)
+    parser.add_argument("--repeats", type=int, default=5)
+    arguments = parser.parse_intermixed_args()
+    queries = arguments.queries or (["q1", "q17"] if arguments.what == "scaling" else ["q5", "q17"])
+    data = make_data(BUILD / "bench" / "nexgen", arguments.events, "bin")
+    cases = ROOT / "build" / "bench" / "cases-pairs"
+    make_cases(data, "bin", arguments.events, cases, queries)
+    compare = scaling if arguments.what == "scaling" else checkpoints
+    compare(cases, queries, arguments.repeats)
+
+
+if __name__ == "__main__":
+    main()

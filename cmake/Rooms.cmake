@@ -49,8 +49,10 @@ function(thalweg_add_test name)
   set(timeout 900)
   if(THALWEG_SANITIZE)
     # TSan follows a fork only if no thread has begun before; libarrow's allocator begins one at once.
+    # It is not instrumented either: memory that one thread gives back and another gets looks shared.
     list(APPEND environment "UBSAN_OPTIONS=print_stacktrace=1"
       "JE_ARROW_MALLOC_CONF=background_thread:false"
+      "ARROW_DEFAULT_MEMORY_POOL=system"
       "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/sanitizers/tsan.txt:die_after_fork=0")
     set(timeout 3600)
   endif()

@@ -19,7 +19,6 @@ import tempfile
 from run import ROOT, make_cases, make_data, measure
 
 BUILD = ROOT / "build" / "release"
-SCALING = "BM_PrivateTables"
 
 
 def run(cases, query, parallelism, *options, state=None):

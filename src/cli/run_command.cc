@@ -196,7 +196,7 @@ int RunCommand(const CommandLine& command) {
     if (!running.CanBeLeft()) return false;
     terminal.TryError(
         "note: stopping took too long: ended without a last checkpoint; a start goes on from the "
-        "one before");
+        "newest there is");
     return true;
   };
   Interrupt interrupt(stop, end_overdue);

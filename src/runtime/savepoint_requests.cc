@@ -104,8 +104,8 @@ Result<std::vector<SavepointRequest>> TakeSavepointRequests(FileSystem* fs,
   for (const FileInfo& e : entries) {
     std::string_view name = FileName(e.path);
     const bool old = now_ms - e.modification_ms > kTakenWithin.count();
-    const bool for_long = name.ends_with(kTaken) || name.ends_with(kAsker);
-    if (for_long && old && HeldFile(e.path).IsFree()) {
+    const bool meant_to_be_held = name.ends_with(kTaken) || name.ends_with(kAsker);
+    if (meant_to_be_held && old && HeldFile(e.path).IsFree()) {
       TW_RETURN_IF_ERROR(fs->RemoveFile(e.path));  // by a process that has ended
     }
     if (!name.ends_with(kRequest)) continue;

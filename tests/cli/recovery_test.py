@@ -429,7 +429,8 @@ class Signals(Recovery):
         self.drain(again)
         self.assertEqual(self.visible(), self.counts(str(i) for i in range(1, 5001)))
 
-    def test_a_savepoint_of_a_job_that_does_not_run(self):
+    def asked_while_it_does_not_run(self):
+        """The process that waits for a savepoint, and the folder of its request."""
         self.script()
         self.feed(1, 10)
         job = Job(self, "first", *SOON)
@@ -437,8 +438,14 @@ class Signals(Recovery):
         job.stop()
         asking = subprocess.Popen([THALWEG, "savepoint", "state/job", "--stop"], cwd=self.folder,
                                   stderr=subprocess.PIPE)
+        self.addCleanup(asking.stderr.close)
+        self.addCleanup(asking.kill)
         requests = self.folder / "state/job/requests"
         self.wait_until("the request", lambda: list(requests.glob("*.request")))
+        return asking, requests
+
+    def test_a_savepoint_of_a_job_that_does_not_run(self):
+        asking, requests = self.asked_while_it_does_not_run()
         # One that was given up a minute ago.
         left = requests / "00000000.request"
         shutil.copy(next(requests.glob("*.request")), left)
@@ -453,14 +460,7 @@ class Signals(Recovery):
         job.stop()
 
     def test_a_request_whose_asker_was_killed(self):
-        self.script()
-        self.feed(1, 10)
-        job = Job(self, "first", *SOON)
-        job.wait_for_checkpoints(1)
-        job.stop()
-        asking = subprocess.Popen([THALWEG, "savepoint", "state/job", "--stop"], cwd=self.folder)
-        requests = self.folder / "state/job/requests"
-        self.wait_until("the request", lambda: list(requests.glob("*.request")))
+        asking, requests = self.asked_while_it_does_not_run()
         asking.kill()
         asking.wait()
         job = Job(self, "second", *SOON)

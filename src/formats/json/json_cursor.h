@@ -62,7 +62,7 @@ class JsonCursor {
     return Part(name.text + 1, name.size - 2);
   }
 
-  /// Consumes a null that is no longer word.
+  /// Consumes a null that ',' or '}' follows.
   [[gnu::always_inline]] bool Null() {
     if (end_ - p_ < 5 || std::memcmp(p_, "null", 4) != 0 || (p_[4] != ',' && p_[4] != '}')) {
       return false;

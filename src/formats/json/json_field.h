@@ -2,10 +2,9 @@
 // ColumnWriter, as Flink's JsonParserToRowDataConverters do.
 //
 // - Scalars are coerced: numbers from strings, strings from anything, booleans from "true".
-// - 'ignore-parse-errors': a scalar of the wrong kind becomes NULL. What leads Flink's parser
-// astray
-//   (an object or array of the wrong kind, malformed base64 or syntax) is an error of Read();
-//   Replay() finds out what Flink makes of such a line.
+// - 'ignore-parse-errors': a scalar of the wrong kind becomes NULL. What leads
+//   Flink's parser astray (an object or array of the wrong kind, malformed base64 or syntax) is an
+//   error of Read(); Replay() finds out what Flink makes of such a line.
 #pragma once
 
 #include <memory>

@@ -185,7 +185,29 @@ using Schema = std::vector<Field>;
 
 PhysicalType PhysicalTypeOf(const Type& type);
 /// Bytes per value in the values buffer; 0 for kList, kRow and kNull.
-int PhysicalWidth(PhysicalType type);
+constexpr int PhysicalWidth(PhysicalType type) {
+  switch (type) {
+    case PhysicalType::kBool:
+    case PhysicalType::kInt8:
+      return 1;
+    case PhysicalType::kInt16:
+      return 2;
+    case PhysicalType::kInt32:
+    case PhysicalType::kFloat:
+      return 4;
+    case PhysicalType::kInt64:
+    case PhysicalType::kDouble:
+      return 8;
+    case PhysicalType::kInt128:
+    case PhysicalType::kString:
+      return 16;
+    case PhysicalType::kList:
+    case PhysicalType::kRow:
+    case PhysicalType::kNull:
+      return 0;
+  }
+  return 0;
+}
 
 /// Units of a TIMESTAMP(p) or TIMESTAMP_LTZ(p) value per second: 1000 for p <= 3, 1000000 for
 /// p <= 6, 1000000000 above (years 1677 to 2262 only; beyond them is an overflow error).

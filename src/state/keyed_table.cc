@@ -176,31 +176,12 @@ void KeyedTable::EraseAll(std::span<uint8_t* const> rows) {
   }
 }
 
-void KeyedTable::Clear() {
-  if (epoch_ != 0) return ReleaseAll();
-  index_.Clear();
-  for (auto& p : partitions_) {
-    if (p == nullptr) continue;
-    if (!owned_.empty()) {
-      ForEachRow(*p, [&](uint8_t* row) {
-        for (OwnedField* f : owned_) f->Free(row, p->slab.get());
-      });
-    }
-    p.reset();
-  }
-  arena_.Clear();
-}
-
 void KeyedTable::Recycle() {
   if (epoch_ != 0) return ReleaseAll();
   index_.Reset();
+  for (OwnedField* f : owned_) f->FreeAll();
   for (auto& p : partitions_) {
     if (p == nullptr) continue;
-    if (!owned_.empty()) {
-      ForEachRow(*p, [&](uint8_t* row) {
-        for (OwnedField* f : owned_) f->Free(row, p->slab.get());
-      });
-    }
     p->open_page = 0;
     p->used = 0;
     p->end = 0;

@@ -1,6 +1,6 @@
 // KeyedTable: rows of fixed width found by key; the state of aggregates, windows and joins.
 //
-// Rows never move: a row pointer is valid until Erase or Clear. A fresh row's values are zero and
+// Rows never move: a row pointer is valid until Erase or Recycle. A fresh row's values are zero and
 // its stamp is RowHeader::kNew. Rows and slab are kept per key group, so that a snapshot or a
 // rescaling takes them group by group. Not thread-safe; owned by one subtask.
 //
@@ -80,9 +80,7 @@ class KeyedTable {
   void BringBack(std::span<uint8_t* const> rows) const;
   /// Erase for many rows, whose cache misses overlap.
   void EraseAll(std::span<uint8_t* const> rows);
-  /// Frees all rows.
-  void Clear();
-  /// Frees all rows and keeps pages and index for the next ones.
+  /// Frees all rows; keeps pages and index for the next ones.
   void Recycle();
   /// Frees what a row's values own and sets them to zero; the row stays.
   void ResetValues(uint8_t* row);

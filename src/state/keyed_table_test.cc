@@ -225,7 +225,7 @@ TEST(KeyedTable, GrowsBeyondItsMemory) {
       }
     }
     EXPECT_EQ(table.count(), kRows / 2 + 10 * kStep);
-    table.Clear();
+    table.Recycle();
     memory.EndStep();
     EXPECT_EQ(table.count(), 0);
   }
@@ -235,7 +235,8 @@ TEST(KeyedTable, GrowsBeyondItsMemory) {
 
 TEST(OwnedSets, ChainsPerOwnerKeepTheirOrderOverErasure) {
   Harness owners({Type::Bigint()}, 16);
-  OwnedSets sets({Type::String()}, 8, {0, kMax}, kMax, &owners.memory);
+  OwnedSets sets({Type::String()}, 8, OwnedSets::Erases::kEntries, {0, kMax}, kMax,
+                 &owners.memory);
   const auto rows = owners.Rows({Ints({1, 1, 2, 1, 2, 1})});
   const int32_t chain = owners.table.layout().value_offset();
   const auto values = Strings({"a", "b", "a", "a", "c", "a much longer value than twelve"});
@@ -258,6 +259,39 @@ TEST(OwnedSets, ChainsPerOwnerKeepTheirOrderOverErasure) {
   left.clear();
   sets.CollectEntries(rows[2], chain, &left);
   EXPECT_EQ(left.size(), 2u);
+}
+
+TEST(OwnedSets, SetsThatAreErasedAsAWholeKeepTheirOrder) {
+  Harness owners({Type::Bigint()}, 8);
+  OwnedSets sets({Type::Bigint()}, 8, OwnedSets::Erases::kWholeSets, {0, kMax}, kMax,
+                 &owners.memory);
+  const auto rows = owners.Rows({Ints({1, 2, 1, 1, 2, 1})});
+  const int32_t chain = owners.table.layout().value_offset();
+  const auto values = Ints({30, 7, 10, 30, 5, 20});
+  std::vector<uint8_t*> entries(6);
+  const Column* c = values.get();
+  const auto fill = [&] {
+    sets.FindOrInsert(std::span(&c, 1), Rows::All(6), rows.data(), chain, entries.data());
+  };
+  const auto of = [&](uint8_t* owner) {
+    std::vector<uint8_t*> in_order;
+    sets.CollectEntries(owner, chain, &in_order);
+    std::vector<int64_t> out;
+    const auto n = static_cast<int32_t>(in_order.size());
+    const auto column = sets.EmitValues(0, in_order.data(), n);
+    for (int32_t i = 0; i < n; ++i) out.push_back(column->At<int64_t>(i));
+    return out;
+  };
+  fill();
+  EXPECT_EQ(of(rows[0]), (std::vector<int64_t>{30, 10, 20}));
+  EXPECT_EQ(of(rows[1]), (std::vector<int64_t>{7, 5}));
+  sets.Clear(rows[0], chain);
+  EXPECT_EQ(of(rows[0]), std::vector<int64_t>());
+  EXPECT_EQ(of(rows[1]), (std::vector<int64_t>{7, 5}));
+  fill();
+  EXPECT_EQ(of(rows[0]), (std::vector<int64_t>{30, 10, 20}));
+  sets.Recycle();
+  EXPECT_EQ(sets.table()->count(), 0);
 }
 
 }  // namespace

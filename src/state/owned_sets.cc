@@ -1,5 +1,7 @@
 #include "state/owned_sets.h"
 
+#include <algorithm>
+
 namespace thalweg::state {
 namespace {
 
@@ -17,9 +19,10 @@ KeyedTableOptions TableOptions(const std::vector<data::Type>& value_types, int32
 
 }  // namespace
 
-OwnedSets::OwnedSets(std::vector<data::Type> value_types, int32_t entry_bytes,
+OwnedSets::OwnedSets(std::vector<data::Type> value_types, int32_t entry_bytes, Erases erases,
                      data::KeyGroupRange groups, int max_parallelism, StateMemory* memory)
-    : table_(TableOptions(value_types, entry_bytes + static_cast<int32_t>(sizeof(Links)), groups,
+    : erases_entries_(erases == Erases::kEntries),
+      table_(TableOptions(value_types, entry_bytes + static_cast<int32_t>(sizeof(Links)), groups,
                           max_parallelism),
              memory) {}
 
@@ -35,7 +38,7 @@ void OwnedSets::Append(uint8_t* owner, Chain* chain, uint8_t* entry) {
   *LinksOf(entry) = {chain->tail, 0};
   if (chain->tail == 0) {
     chain->head = place;
-  } else {
+  } else if (erases_entries_) {
     LinksAt(owner, chain->tail)->next = place;
   }
   chain->tail = place;
@@ -71,6 +74,7 @@ void OwnedSets::FindOrInsert(std::span<const data::Column* const> values, const 
 }
 
 void OwnedSets::Erase(uint8_t* owner, int32_t chain_offset, uint8_t* entry) {
+  TW_CHECK(erases_entries_, "an entry whose neighbours are not known");
   Chain* chain = ChainOf(owner, chain_offset);
   const Links links = *LinksOf(entry);
   (links.previous != 0 ? LinksAt(owner, links.previous)->next : chain->head) = links.next;
@@ -80,9 +84,9 @@ void OwnedSets::Erase(uint8_t* owner, int32_t chain_offset, uint8_t* entry) {
 
 void OwnedSets::Clear(uint8_t* owner, int32_t chain_offset) {
   Chain* chain = ChainOf(owner, chain_offset);
-  for (uint32_t place = chain->head; place != 0;) {
+  for (uint32_t place = chain->tail; place != 0;) {
     uint8_t* entry = EntryAt(owner, place);
-    place = LinksOf(entry)->next;
+    place = LinksOf(entry)->previous;
     table_.Erase(entry);
   }
   *chain = Chain{};
@@ -90,11 +94,13 @@ void OwnedSets::Clear(uint8_t* owner, int32_t chain_offset) {
 
 void OwnedSets::CollectEntries(uint8_t* owner, int32_t chain_offset,
                                std::vector<uint8_t*>* entries) const {
-  for (uint32_t place = ChainOf(owner, chain_offset)->head; place != 0;) {
+  const size_t first = entries->size();
+  for (uint32_t place = ChainOf(owner, chain_offset)->tail; place != 0;) {
     uint8_t* entry = EntryAt(owner, place);
     entries->push_back(entry);
-    place = LinksOf(entry)->next;
+    place = LinksOf(entry)->previous;
   }
+  std::reverse(entries->begin() + static_cast<std::ptrdiff_t>(first), entries->end());
 }
 
 }  // namespace thalweg::state

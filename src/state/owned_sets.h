@@ -5,6 +5,9 @@
 // The owner's row holds a Chain at a fixed offset (zero bytes: the empty set). An entry carries
 // `entry_bytes` of the user's (zero at first): counters or bits. NULL is a value like any other.
 //
+// The entries of a set are chained both ways if single ones can be erased; if not, each refers to
+// the one before it only, so that adding one does not touch another, which is rarely in the cache.
+//
 // Owner and entries are of one key group and refer to each other by place, so both tables are
 // snapshotted and restored row by row; table() must be in the same StateStore as the owners'.
 // Whoever changes EntryBytes marks the entry first; the owner is marked by the caller of every step
@@ -26,17 +29,22 @@ class OwnedSets {
     uint32_t tail;
   };
 
-  OwnedSets(std::vector<data::Type> value_types, int32_t entry_bytes, data::KeyGroupRange groups,
-            int max_parallelism, StateMemory* memory);
+  enum class Erases : uint8_t { kEntries, kWholeSets };
+
+  OwnedSets(std::vector<data::Type> value_types, int32_t entry_bytes, Erases erases,
+            data::KeyGroupRange groups, int max_parallelism, StateMemory* memory);
 
   /// entries[k]: the entry of value rows[k] in the set of owners[k], whose Chain is at
   /// owners[k] + chain_offset. New entries have EntryBytes of zero and are marked.
   void FindOrInsert(std::span<const data::Column* const> values, const data::Rows& rows,
                     uint8_t* const* owners, int32_t chain_offset, uint8_t** entries);
   void MarkDirty(uint8_t* entry) { table_.MarkDirty(entry); }
+  /// Of sets that erase entries.
   void Erase(uint8_t* owner, int32_t chain_offset, uint8_t* entry);
   /// Empties the owner's set.
   void Clear(uint8_t* owner, int32_t chain_offset);
+  /// Drops the entries of all owners, which go, too, and keeps the memory for the next ones.
+  void Recycle() { table_.Recycle(); }
 
   uint8_t* EntryBytes(uint8_t* entry) const { return table_.ValuesOf(entry) + sizeof(Links); }
   /// Where EntryBytes begin in an entry's row.
@@ -65,13 +73,14 @@ class OwnedSets {
  private:
   struct Links {
     uint32_t previous;
-    uint32_t next;
+    uint32_t next;  // kept if entries can be erased
   };
   Links* LinksOf(uint8_t* entry) const { return reinterpret_cast<Links*>(table_.ValuesOf(entry)); }
   /// The links of the owner's entry at `place`, about to be changed.
   Links* LinksAt(const uint8_t* owner, uint32_t place);
   void Append(uint8_t* owner, Chain* chain, uint8_t* entry);
 
+  const bool erases_entries_;
   mutable KeyedTable table_;
   std::vector<uint64_t> hashes_;  // scratch
 };

@@ -54,6 +54,8 @@ class OwnedField {
  public:
   virtual ~OwnedField() = default;
   virtual void Free(uint8_t* row, Slab* slab) = 0;
+  /// The same for every row of the table. What lies in the slab goes with it, without this.
+  virtual void FreeAll() {}
   virtual void Save(const uint8_t* row, std::string* out) const {}
   /// The row's bytes are as they were saved; replaces the stale pointers in it.
   virtual Status Load(uint8_t* row, Slab* slab, ByteReader* in) { return Status::OK(); }

@@ -70,7 +70,7 @@ class Tables {
       : pool_("test", nullptr),
         memory_(&pool_, space),
         range_(data::KeyGroupsOf(subtask, parallelism, kMax)),
-        sets_({Type::Bigint()}, 8, range_, kMax, &memory_),
+        sets_({Type::Bigint()}, 8, OwnedSets::Erases::kEntries, range_, kMax, &memory_),
         owned_text_(this),
         owned_set_(this),
         table_({{Type::String()}, sizeof(Values), range_, kMax, values}, &memory_),
@@ -242,7 +242,7 @@ void Step(Tables* t, Model* model, Random* random) {
       (*model)[key] = Item();
     }
   } else if (random->Below(30) == 0) {
-    t->table().Clear();
+    t->table().Recycle();
     model->clear();
   }
 }

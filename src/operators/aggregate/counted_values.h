@@ -12,7 +12,8 @@ namespace thalweg::operators {
 class CountedValues : public Accumulator, private state::OwnedField {
  public:
   CountedValues(const data::Type& value, const AccumulatorOptions& options)
-      : sets_({value}, sizeof(int64_t), options.groups, options.max_parallelism, options.memory) {}
+      : sets_({value}, sizeof(int64_t), state::OwnedSets::Erases::kEntries, options.groups,
+              options.max_parallelism, options.memory) {}
 
   int32_t bytes() const override { return sizeof(state::OwnedSets::Chain); }
   state::OwnedField* owned() override { return this; }
@@ -37,6 +38,7 @@ class CountedValues : public Accumulator, private state::OwnedField {
  private:
   std::vector<uint8_t*> EntriesOf(const state::OwnedSets& sets, uint8_t* state) const;
   void Free(uint8_t* row, state::Slab*) override { sets_.Clear(row, offset_); }
+  void FreeAll() override { sets_.Recycle(); }
 
   const state::OwnedSets* source_ = &sets_;  // of MergeStates
 };

@@ -8,6 +8,7 @@ namespace thalweg::operators {
 using data::Buffer;
 using data::Column;
 using data::ColumnPtr;
+using state::OwnedSets;
 
 DistinctSet::DistinctSet(std::vector<data::Type> value_types, std::vector<Accumulator*> members,
                          bool nulls_count, const AccumulatorOptions& o)
@@ -15,7 +16,8 @@ DistinctSet::DistinctSet(std::vector<data::Type> value_types, std::vector<Accumu
       nulls_count_(nulls_count),
       retracts_(o.retracts),
       num_values_(value_types.size()),
-      sets_(value_types, o.retracts ? static_cast<int32_t>(members_.size()) * 8 : 8, o.groups,
+      sets_(value_types, o.retracts ? static_cast<int32_t>(members_.size()) * 8 : 8,
+            o.retracts ? OwnedSets::Erases::kEntries : OwnedSets::Erases::kWholeSets, o.groups,
             o.max_parallelism, o.memory),
       passed_(members_.size()) {}
 
@@ -162,7 +164,5 @@ Status DistinctSet::UpdatePartial(const UpdateInput& in) {
       std::span(&column, 1), list_, [&](size_t k) { return masks_[k]; },
       [](size_t, size_t) -> int64_t { return 0; });
 }
-
-void DistinctSet::Free(uint8_t* row, state::Slab*) { sets_.Clear(row, offset_); }
 
 }  // namespace thalweg::operators

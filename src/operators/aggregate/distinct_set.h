@@ -48,7 +48,8 @@ class DistinctSet final : public state::OwnedField {
                                            const data::Type& value_type) const;
   Status UpdatePartial(const UpdateInput& in);
 
-  void Free(uint8_t* row, state::Slab* slab) override;
+  void Free(uint8_t* row, state::Slab*) override { sets_.Clear(row, offset_); }
+  void FreeAll() override { sets_.Recycle(); }
   state::OwnedSets* sets() { return &sets_; }
   void MergeFrom(const DistinctSet& other) { source_ = &other.sets_; }
 

@@ -20,7 +20,9 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
     uint32_t stale;  // 1: `best` must be looked for
   };
   MinMaxRetractAccumulator(const expr::AggregateCall& call, const AccumulatorOptions& o, bool max)
-      : sets_({call.arg_types[0]}, 8, o.groups, o.max_parallelism, o.memory), max_(max) {}
+      : sets_({call.arg_types[0]}, 8, OwnedSets::Erases::kEntries, o.groups, o.max_parallelism,
+              o.memory),
+        max_(max) {}
   int32_t bytes() const override { return sizeof(State); }
   state::OwnedField* owned() override { return this; }
   void MergeFrom(const Accumulator& other) override {
@@ -149,6 +151,7 @@ class MinMaxRetractAccumulator final : public Accumulator, private state::OwnedF
     sets_.Clear(row, offset_);
     *StateOf<State>(row) = State{};
   }
+  void FreeAll() override { sets_.Recycle(); }
 
   OwnedSets sets_;
   const OwnedSets* source_ = &sets_;  // of MergeStates

@@ -60,11 +60,4 @@ void HashIndex::Reset() {
   count_ = 0;
 }
 
-void HashIndex::Clear() {
-  memory_->Free(reinterpret_cast<uint8_t*>(slots_), capacity() * 8);
-  slots_ = nullptr;
-  mask_ = 0;
-  count_ = 0;
-}
-
 }  // namespace thalweg::state

@@ -52,7 +52,6 @@ class HashIndex {
   }
   /// `row` must be in the index.
   void Erase(const uint8_t* row);
-  void Clear();
   /// Room for `rows` more rows without growing.
   void Reserve(int64_t rows);
   /// Empty, with its capacity kept.

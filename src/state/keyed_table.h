@@ -158,7 +158,12 @@ class KeyedTable {
     std::vector<uint64_t> dirty;   // changed since the last BeginSnapshot
     std::vector<uint64_t> frozen;  // what the running snapshot covers, if a delta
     uint32_t cursor = kNoPlace;    // places before it are written; kNoPlace: nothing to write
-    BlockBuilder block;            // rows written but not sealed
+    BlockBuilder ahead;            // the rows that steps have copied, not sealed
+    std::string ahead_bytes;
+    void ReleaseAhead() {
+      ahead.Release();
+      std::string().swap(ahead_bytes);
+    }
   };
   struct KeyColumn;  // a key column of one batch in the form that rows store
 
@@ -193,9 +198,10 @@ class KeyedTable {
   void ForEachRow(const Partition& p, F f) const;
 
   void Mark(Partition* p, uint8_t* row);
-  /// The running snapshot's image of a row, live or free, into the partition's block.
-  void WriteRow(Partition* p, const uint8_t* row);
-  void Seal(Partition* p, std::string* out);
+  /// The running snapshot's image of a row, live or free.
+  void WriteRow(const uint8_t* row, BlockBuilder* block);
+  BlockHeader HeaderOfBlock(const Partition& p) const;
+  void SealAhead(Partition* p, std::string* out);
   void ChargeSnapshot();
   void WriteBase(Partition* p, int64_t* budget);
   void WriteDelta(Partition* p, int64_t* budget);
@@ -237,6 +243,8 @@ class KeyedTable {
   bool base_ = false;         // the running snapshot
   bool marks_found_ = false;  // what FindOrInsert is doing
   size_t walked_ = 0;         // partitions that the running snapshot is through with
+  std::string tail_;          // scratch: of the row that is written
+  BlockBuilder walk_;         // the block of the rows that are walked over
   std::string ahead_;         // blocks sealed between two calls of ContinueSnapshot
   size_t block_bytes_;        // when a block is sealed
   int64_t snapshot_charge_ = 0;

@@ -84,6 +84,7 @@ Status StateStore::Load(const Restored& restored, KeyedTable* table) {
         return loaded.WithContext(fmt::format("{} at byte {}", segment.name(), blocks[b].body));
       }
       delta_bytes_ += static_cast<int64_t>(h.body_bytes);
+      image_bytes_ += static_cast<int64_t>(std::max(h.body_bytes, uint64_t{h.rows} * h.row_bytes));
     }
     end = begin;
   }
@@ -102,7 +103,10 @@ Status StateStore::FinishOpen() {
     return Status::BadData(
         fmt::format("{} does not know the state \"{}\" that is to be restored", owner_, r.table));
   }
-  delta_bytes_ = std::max<int64_t>(0, delta_bytes_ - live_bytes());
+  if (image_bytes_ > 0) {
+    packing_ = static_cast<double>(delta_bytes_) / static_cast<double>(image_bytes_);
+  }
+  delta_bytes_ = std::max<int64_t>(0, delta_bytes_ - BytesOfABase());
   needs_base_ = !extend_;
   segments_.clear();
   restored_.clear();
@@ -114,8 +118,9 @@ void StateStore::BeginSnapshot(bool full) {
   TW_CHECK(!running_, "a second snapshot at a time");
   running_ = true;
   done_ = false;
-  is_base_ = full || needs_base_ || delta_bytes_ > live_bytes();
+  is_base_ = full || needs_base_ || delta_bytes_ > BytesOfABase();
   written_ = 0;
+  live_at_begin_ = live_bytes();
   next_table_ = 0;
   for (const Entry& e : tables_) e.table->BeginSnapshot(is_base_);
 }
@@ -145,6 +150,9 @@ void StateStore::FinishSnapshot() {
   if (is_base_) {
     needs_base_ = false;
     delta_bytes_ = 0;
+    if (live_at_begin_ > 0) {
+      packing_ = std::min(1.0, static_cast<double>(written_) / static_cast<double>(live_at_begin_));
+    }
   } else {
     delta_bytes_ += written_;
   }
@@ -173,6 +181,10 @@ std::vector<TableSchema> StateStore::Schemas() const {
   std::vector<TableSchema> out;
   for (const Entry& e : tables_) out.push_back(e.table->schema());
   return out;
+}
+
+int64_t StateStore::BytesOfABase() const {
+  return static_cast<int64_t>(packing_ * static_cast<double>(live_bytes()));
 }
 
 int64_t StateStore::live_bytes() const {

@@ -107,6 +107,7 @@ class StateStore {
     bool claimed = false;
   };
 
+  int64_t BytesOfABase() const;
   Restored* RestoredTable(std::string_view name);
   Status Load(const Restored& restored, KeyedTable* table);
   /// The restored blocks of a table; prepares it for their layout.
@@ -127,7 +128,11 @@ class StateStore {
   bool extend_ = false;
   size_t next_table_ = 0;
   int64_t written_ = 0;
+  int64_t live_at_begin_ = 0;  // of the running snapshot
   int64_t delta_bytes_ = 0;  // since the last base
+  int64_t image_bytes_ = 0;  // of what is restored, at least
+  /// Bytes that a base takes per live byte: rows are packed.
+  double packing_ = 1;
 };
 
 }  // namespace thalweg::state

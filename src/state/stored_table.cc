@@ -104,37 +104,32 @@ Status StoredRowReader::LoadBlock(const StoredTable::Block& block) {
   Status read = segment.Read(block.body, body_.size(), body_.data());
   const std::string_view bytes(body_.data(), body_.size());
   if (read.ok()) read = CheckBlockBody(block.header, bytes);
-  ByteReader in(bytes);
-  for (uint32_t i = 0; read.ok() && i < block.header.freed; ++i) {
-    read = Decide(in.Fixed<uint32_t>()).status();
+  contents_ = BlockContents(block.header, bytes);
+  for (uint32_t i = 0; read.ok() && i < contents_.num_freed(); ++i) {
+    read = Decide(contents_.FreedPlace(i)).status();
   }
   if (!read.ok()) {
     return read.WithContext(fmt::format("{} at byte {}", segment.name(), block.body));
   }
-  next_ = body_.size() - in.remaining();
-  block_rows_ = block.header.rows;
   loaded_ = true;
   return Status::OK();
 }
 
 Status StoredRowReader::ReadRows(int32_t max_rows, uint64_t until, StoredRowBatch* out) {
-  const auto row_bytes = static_cast<size_t>(table_->schema_.row_bytes);
   const int32_t live = table_->schema_.live_offset;
   for (; position_.row < until; ++position_.row) {
     if (out != nullptr && out->size() >= max_rows) return Status::OK();
-    ByteReader in(std::string_view(body_.data() + next_, body_.size() - next_));
-    const char* image = in.Raw(row_bytes);
-    RowHeader header{};
-    if (image != nullptr) std::memcpy(&header, image, sizeof(header));
-    const char* tail = image == nullptr ? nullptr : in.Raw(header.group);
-    if (tail == nullptr) return Status::BadData("a row is cut off");
-    next_ = body_.size() - in.remaining();
+    const char* image;
+    std::string_view tail;
+    TW_RETURN_IF_ERROR(contents_.NextRow(&image, &tail));
+    RowHeader header;
+    std::memcpy(&header, image, sizeof(header));
     TW_ASSIGN_OR_RETURN(const bool fresh, Decide(header.place()));
     if (!fresh || out == nullptr) continue;
     uint32_t holds = 1;
     if (live >= 0) std::memcpy(&holds, image + live, sizeof(holds));
     if (holds == 0) continue;
-    TW_RETURN_IF_ERROR(out->Add(image, std::string_view(tail, header.group)));
+    TW_RETURN_IF_ERROR(out->Add(image, tail));
   }
   return Status::OK();
 }
@@ -149,14 +144,14 @@ Status StoredRowReader::Seek(const StoredRowPosition& position) {
   for (; position_.block < position.block; ++position_.block) {
     TW_RETURN_IF_ERROR(LoadBlock(group->second[position_.block]));
     position_.row = 0;
-    TW_RETURN_IF_ERROR(ReadRows(0, block_rows_, nullptr));
+    TW_RETURN_IF_ERROR(ReadRows(0, contents_.num_rows(), nullptr));
     position_.row = 0;
     loaded_ = false;
   }
   if (position.row == 0) return Status::OK();
   if (position.block == group->second.size()) return gone;
   TW_RETURN_IF_ERROR(LoadBlock(group->second[position_.block]));
-  if (position.row > block_rows_) return gone;
+  if (position.row > contents_.num_rows()) return gone;
   return ReadRows(0, position.row, nullptr);
 }
 
@@ -173,12 +168,12 @@ Result<bool> StoredRowReader::Next(int32_t max_rows, int* key_group, StoredRowBa
     }
     const StoredTable::Block& block = group->second[position_.block];
     if (!loaded_) TW_RETURN_IF_ERROR(LoadBlock(block));
-    Status read = ReadRows(max_rows, block_rows_, out);
+    Status read = ReadRows(max_rows, contents_.num_rows(), out);
     if (!read.ok()) {
       const StateSegment& segment = *table_->segments_[block.segment];
       return read.WithContext(fmt::format("{} at byte {}", segment.name(), block.body));
     }
-    if (position_.row < block_rows_) break;  // the batch is full
+    if (position_.row < contents_.num_rows()) break;  // the batch is full
     ++position_.block;
     position_.row = 0;
     loaded_ = false;

@@ -95,8 +95,7 @@ class StoredRowReader {
   std::vector<uint64_t> decided_;  // of the group, a bit a place
   bool loaded_ = false;            // body_ is block position_.block
   std::vector<char> body_;
-  size_t next_ = 0;  // byte of body_
-  uint32_t block_rows_ = 0;
+  BlockContents contents_;  // of body_, as far as it is read
 };
 
 }  // namespace thalweg::state

@@ -36,8 +36,9 @@ CREATE TABLE w (k INT, n BIGINT)
 """
 ROWS = "INSERT INTO o SELECT id FROM s;\n"
 # A window that ends with the input: its state grows until then.
-COUNTS = ("INSERT INTO w SELECT MOD(id, 5000), COUNT(*) FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), "
-          "INTERVAL '10' DAY)) GROUP BY MOD(id, 5000), window_start, window_end;\n")
+KEYS = 20000  # their state is too large to stand in the manifest
+COUNTS = (f"INSERT INTO w SELECT MOD(id, {KEYS}), COUNT(*) FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), "
+          f"INTERVAL '10' DAY)) GROUP BY MOD(id, {KEYS}), window_start, window_end;\n")
 SOON = ("-D", "execution.checkpointing.interval=50 ms")
 LATE = ("-D", "execution.checkpointing.interval=1 h")
 
@@ -152,7 +153,7 @@ class Recovery(Cli):
 
     @staticmethod
     def counts(ids):
-        counts = collections.Counter(int(i) % 5000 for i in ids)
+        counts = collections.Counter(int(i) % KEYS for i in ids)
         return collections.Counter(f"{k},{n}" for k, n in counts.items())
 
 
@@ -320,7 +321,7 @@ class Zombies(Recovery):
         job = Job(self, "first", *SOON)
         self.feed(1, 100)
         job.wait_for_checkpoints(2)
-        changed = COUNTS.replace("MOD(id, 5000)", "MOD(id, 4999)")
+        changed = COUNTS.replace(f"MOD(id, {KEYS})", f"MOD(id, {KEYS - 1})")
         self.file("other.sql", (self.folder / "job.sql").read_text().replace(COUNTS, changed))
         done = self.thalweg("run", "other.sql")
         self.assertEqual(done.returncode, 1)
@@ -338,9 +339,9 @@ class Damage(Recovery):
         self.script(COUNTS)
         job = Job(self, "first", *SOON, "-D", "execution.checkpointing.num-retained=1000")
         ids = []
-        for first in (1, 5001, 10001):  # every key changes each time
+        for first in (1, KEYS + 1, 2 * KEYS + 1):  # every key changes each time
             written = job.checkpoints_with_state()
-            ids += self.feed(first, first + 4999)
+            ids += self.feed(first, first + KEYS - 1)
             job.wait_for("the state", lambda: job.checkpoints_with_state() > written)
         job.kill()
         expected = self.counts(ids)

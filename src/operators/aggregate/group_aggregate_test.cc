@@ -349,7 +349,6 @@ TEST_F(GroupAggregateTest, AChainOfSnapshotsHoldsTheStateAtItsBarrier) {
       const size_t before = batches.size();
       const Strings rows = live;
       c.state()->BeginSnapshot(false);
-      if (c.state()->snapshot_is_base()) saved.clear();
       std::string bytes;
       for (bool done = false; !done;) {
         ASSERT_TRUE(c.state()->ContinueSnapshot(500, &bytes, &done).ok());
@@ -360,6 +359,7 @@ TEST_F(GroupAggregateTest, AChainOfSnapshotsHoldsTheStateAtItsBarrier) {
         continue;
       }
       c.state()->FinishSnapshot();
+      if (c.state()->snapshot_is_base()) saved.clear();
       saved.push_back(std::move(bytes));
       barrier = before;
       at_barrier = rows;

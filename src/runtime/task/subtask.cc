@@ -270,6 +270,8 @@ Result<bool> Subtask::WriteSnapshot() {
   if (!receiver_->HasRoom()) return false;
   const auto begin = std::chrono::steady_clock::now();
   std::string bytes;
+  // The last block goes beyond the budget.
+  bytes.reserve(static_cast<size_t>(std::min(kSnapshotBytes * 5 / 4, snapshot_.state_bytes)));
   bool done = false;
   TW_RETURN_IF_ERROR(state_.ContinueSnapshot(kSnapshotBytes, &bytes, &done));
   snapshot_.pauses.Add(MicrosecondsSince(begin));

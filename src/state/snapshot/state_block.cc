@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/checksum.h"
+#include "state/snapshot/row_packing.h"
 
 namespace thalweg::state {
 namespace {
@@ -25,7 +27,7 @@ Status ReadBlockHead(std::string_view head, BlockHeader* h, std::string_view* na
   if (head.size() < sizeof(BlockHeader)) return Status::BadData("a block's header is cut off");
   std::memcpy(h, head.data(), sizeof(BlockHeader));
   if (h->magic != BlockHeader::kMagic) return Status::BadData("this is no block of state");
-  if (h->version != BlockHeader::kVersion) {
+  if (h->version == 0 || h->version > BlockHeader::kVersion) {
     return Status::BadData(
         fmt::format("blocks of state of version {}, which this program does not "
                     "know",
@@ -73,26 +75,91 @@ Status VisitBlocks(const StateSegment& segment, const BlockVisitor& f) {
   return Status::OK();
 }
 
-void BlockBuilder::Seal(BlockHeader h, std::string_view table, std::string* out) {
+void BlockBuilder::Begin(std::string_view table, std::string* out) {
+  out_ = out;
+  start_ = out->size();
+  out->append(sizeof(BlockHeader), '\0');
+  out->append(table);
+  body_ = out->size();
+}
+
+void BlockBuilder::AddRow(const uint8_t* row, size_t row_bytes, std::string_view tail) {
+  const RowHeader& h = *HeaderOf(row);
+  const uint32_t distance = h.place_bits - last_place_bits_ - 1;
+  last_place_bits_ = h.place_bits;
+  ++rows_;
+  const size_t begin = out_->size();
+  out_->resize(begin + PackedRoom(row_bytes));
+  const char* end = PackRow(h.hash, static_cast<uint32_t>(tail.size()), distance, row, row_bytes,
+                            out_->data() + begin);
+  out_->resize(static_cast<size_t>(end - out_->data()));
+  if (!tail.empty()) out_->append(tail);
+}
+
+void BlockBuilder::Seal(BlockHeader h) {
+  std::string* out = std::exchange(out_, nullptr);
+  if (rows_ == 0 && freed_.empty()) return out->resize(start_);
   h.magic = BlockHeader::kMagic;
   h.version = BlockHeader::kVersion;
+  const std::string table = out->substr(start_ + sizeof(h), body_ - start_ - sizeof(h));
   h.name_bytes = static_cast<uint16_t>(table.size());
   h.freed = static_cast<uint32_t>(freed_.size());
   h.rows = rows_;
-  const std::string_view freed(reinterpret_cast<const char*>(freed_.data()), freed_.size() * 4);
-  h.body_bytes = freed.size() + body_.size();
-  const size_t start = out->size();
-  out->resize(start + sizeof(h));
-  out->append(table);
-  const size_t body = out->size();
-  out->append(freed);
-  out->append(body_);
-  h.body_checksum = Checksum64(std::string_view(*out).substr(body));
+  out->append(reinterpret_cast<const char*>(freed_.data()), freed_.size() * 4);
+  const std::string_view body = std::string_view(*out).substr(body_);
+  h.body_bytes = body.size();
+  h.body_checksum = Checksum64(body);
   h.head_checksum = HeadChecksum(h, table);
-  std::memcpy(out->data() + start, &h, sizeof(h));
-  body_.clear();
+  std::memcpy(out->data() + start_, &h, sizeof(h));
   freed_.clear();
-  rows_ = 0;
+  rows_ = last_place_bits_ = 0;
+}
+
+BlockContents::BlockContents(const BlockHeader& header, std::string_view body)
+    : row_bytes_(header.row_bytes),
+      rows_(header.rows),
+      packed_(header.version > 1),
+      image_(row_bytes_, '\0') {
+  const size_t freed = size_t{header.freed} * 4;
+  const size_t rows = body.size() - freed;
+  freed_ = packed_ ? body.substr(rows) : body.substr(0, freed);
+  left_ = packed_ ? body.substr(0, rows) : body.substr(freed);
+}
+
+uint32_t BlockContents::FreedPlace(uint32_t i) const {
+  uint32_t place;
+  std::memcpy(&place, freed_.data() + size_t{i} * 4, 4);
+  return place;
+}
+
+Status BlockContents::NextRow(const char** image, std::string_view* tail) {
+  const char* from = left_.data();
+  const char* end = from + left_.size();
+  if (packed_) {
+    from = UnpackRow(from, end, row_bytes_, image_.data());
+    if (from == nullptr) return Status::BadData("a row is cut off");
+  } else {
+    if (left_.size() < row_bytes_) return Status::BadData("a row is cut off");
+    std::memcpy(image_.data(), from, row_bytes_);
+    from += row_bytes_;
+  }
+  RowHeader h;
+  std::memcpy(&h, image_.data(), sizeof(h));
+  if (static_cast<size_t>(end - from) < h.group) {
+    return Status::BadData("a row's strings are cut off");
+  }
+  *tail = std::string_view(from, h.group);
+  left_.remove_prefix(static_cast<size_t>(from + h.group - left_.data()));
+  if (packed_) h.place_bits += last_place_bits_ + 1;
+  last_place_bits_ = h.place_bits;
+  h.stamp = h.group = h.epoch = 0;
+  std::memcpy(image_.data(), &h, sizeof(h));
+  *image = image_.data();
+  return h.place() != 0 ? Status::OK() : Status::BadData("a place is out of range");
+}
+
+Status BlockContents::CheckEnd() const {
+  return left_.empty() ? Status::OK() : Status::BadData("a block has bytes to spare");
 }
 
 }  // namespace thalweg::state

@@ -1,10 +1,14 @@
 // StateBlock: the format of snapshot bytes. A snapshot is a sequence of blocks, each whole in
 // itself: rows of one table and one key group.
 //
-//   | BlockHeader | table name | places that are free now, u32 each | rows |
+//   | BlockHeader | table name | rows | places that are free now, u32 each |
 //
-// A row is its bytes as in memory (row_bytes of them), whose RowHeader is reduced to the hash, the
-// place and, in `group`, the length of the tail that follows: strings and what owned fields save.
+// A row is its image and its tail: strings and what owned fields save. The image is the row's bytes
+// as in memory (row_bytes of them), whose RowHeader is reduced to the hash, the place (how far it is
+// from the place after the row before) and, in `group`, the length of the tail; without its zeros
+// (row_packing.h). In blocks of version 1 it stands as it is, with the place itself, and the free
+// places come first.
+//
 // Within one snapshot a place stands in one block only. Little-endian; two XXH3-64 checksums, one
 // of header and name, which are read first and decide what is skipped, one of the rest.
 #pragma once
@@ -16,13 +20,14 @@
 #include <vector>
 
 #include "base/status.h"
+#include "state/row_layout.h"
 #include "state/state_segment.h"
 
 namespace thalweg::state {
 
 struct BlockHeader {
   static constexpr uint32_t kMagic = 0x31534754;  // "TGS1"
-  static constexpr uint16_t kVersion = 1;
+  static constexpr uint16_t kVersion = 2;
   uint32_t magic;
   uint16_t version;
   uint16_t name_bytes;
@@ -47,32 +52,55 @@ Status CheckBlockBody(const BlockHeader& header, std::string_view body);
 using BlockVisitor = std::function<void(const BlockHeader&, std::string_view table, int64_t body)>;
 Status VisitBlocks(const StateSegment& segment, const BlockVisitor& f);
 
-/// Gathers one block.
+/// Writes one block after the other.
 class BlockBuilder {
  public:
+  /// Begins a block at the end of `out`; until Seal, nobody else appends to it.
+  void Begin(std::string_view table, std::string* out);
+  bool begun() const { return out_ != nullptr; }
   void AddFreed(uint32_t place) { freed_.push_back(place); }
-  /// Where the next row goes; the caller appends its bytes.
-  std::string* AddRow() {
-    ++rows_;
-    return &body_;
-  }
-  bool empty() const { return rows_ == 0 && freed_.empty(); }
-  size_t bytes() const { return body_.size() + freed_.size() * 4; }
-  size_t allocated() const { return body_.capacity() + freed_.capacity() * 4; }
-  /// Appends the block and starts the next one. key_group, row_bytes and layout of `header` are
-  /// set.
-  void Seal(BlockHeader header, std::string_view table, std::string* out);
-  /// Gives the memory back (which assigning an empty string does not).
-  void Release() {
-    std::string().swap(body_);
-    std::vector<uint32_t>().swap(freed_);
-    rows_ = 0;
-  }
+  void AddRow(const uint8_t* row, size_t row_bytes, std::string_view tail);
+  /// Of the body so far.
+  size_t bytes() const { return out_->size() - body_ + freed_.size() * 4; }
+  /// Beside what is written to.
+  size_t allocated() const { return freed_.capacity() * 4; }
+  /// key_group, row_bytes and layout of `header` are set. A block without content leaves no trace.
+  void Seal(BlockHeader header);
+  /// Gives up the block that has begun, if one has, and the memory.
+  void Release() { *this = BlockBuilder(); }
 
  private:
-  std::string body_;
+  std::string* out_ = nullptr;
+  size_t start_ = 0;  // of the block in *out_
+  size_t body_ = 0;
   std::vector<uint32_t> freed_;
   uint32_t rows_ = 0;
+  uint32_t last_place_bits_ = 0;  // of the row before
+};
+
+/// What one block holds. The body outlives it and has been checked (CheckBlockBody).
+class BlockContents {
+ public:
+  BlockContents() = default;
+  BlockContents(const BlockHeader& header, std::string_view body);
+
+  uint32_t num_freed() const { return static_cast<uint32_t>(freed_.size() / 4); }
+  uint32_t FreedPlace(uint32_t i) const;
+  uint32_t num_rows() const { return rows_; }
+  /// The next of the rows. Its image is valid until the call after it; the header's stamp, group and
+  /// epoch are 0. kBadData: the block does not hold what its header says.
+  Status NextRow(const char** image, std::string_view* tail);
+  /// After the last row: kBadData if there are bytes to spare.
+  Status CheckEnd() const;
+
+ private:
+  std::string_view freed_;  // places
+  std::string_view left_;   // of the rows
+  size_t row_bytes_ = 0;
+  uint32_t rows_ = 0;
+  bool packed_ = true;
+  uint32_t last_place_bits_ = 0;
+  std::string image_;
 };
 
 }  // namespace thalweg::state

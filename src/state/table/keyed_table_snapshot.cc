@@ -45,9 +45,10 @@ void KeyedTable::Mark(Partition* p, uint8_t* row) {
   RowHeader* h = HeaderOf(row);
   const uint32_t place = h->place();
   if (place >= p->cursor && (base_ ? h->stamp != RowHeader::kFree : Test(p->frozen, place))) {
-    WriteRow(p, row);
-    if (p->block.bytes() >= block_bytes_) {
-      Seal(p, &ahead_);
+    if (!p->ahead.begun()) p->ahead.Begin(name_, &p->ahead_bytes);
+    WriteRow(row, &p->ahead);
+    if (p->ahead.bytes() >= block_bytes_) {
+      SealAhead(p, &ahead_);
       ChargeSnapshot();
     }
   }
@@ -73,7 +74,8 @@ void KeyedTable::ChargeSnapshot() {
   size_t bytes = ahead_.capacity();
   for (const auto& p : partitions_) {
     if (p == nullptr) continue;
-    bytes += p->block.allocated() + (p->dirty.capacity() + p->frozen.capacity()) * 8;
+    bytes += p->ahead_bytes.capacity() + p->ahead.allocated() +
+             (p->dirty.capacity() + p->frozen.capacity()) * 8;
   }
   memory_->ChargeBeside(static_cast<int64_t>(bytes) - snapshot_charge_);
   snapshot_charge_ = static_cast<int64_t>(bytes);
@@ -87,40 +89,42 @@ void KeyedTable::EndSnapshot(bool durable) {
       p->frozen[i] = 0;
     }
     p->cursor = kNoPlace;
-    p->block.Release();
+    p->ReleaseAhead();
   }
+  walk_.Release();
   std::string().swap(ahead_);
   ChargeSnapshot();
 }
 
-void KeyedTable::WriteRow(Partition* p, const uint8_t* row) {
-  const RowHeader& h = *HeaderOf(row);
-  if (h.stamp == RowHeader::kFree) {
-    p->block.AddFreed(h.place());
+void KeyedTable::WriteRow(const uint8_t* row, BlockBuilder* block) {
+  if (HeaderOf(row)->stamp == RowHeader::kFree) {
+    block->AddFreed(HeaderOf(row)->place());
     return;
   }
-  std::string* out = p->block.AddRow();
-  const size_t start = out->size();
-  out->append(reinterpret_cast<const char*>(row), static_cast<size_t>(layout_.row_bytes()));
-  const size_t tail = out->size();
+  tail_.clear();
   if (has_tails_) {
     for (int i = 0; i < layout_.num_keys(); ++i) {
       if (!layout_.key_is_string(i)) continue;
-      reinterpret_cast<const StringRef*>(row + layout_.key_offset(i))->Save(out);
+      reinterpret_cast<const StringRef*>(row + layout_.key_offset(i))->Save(&tail_);
     }
   }
-  for (const OwnedField* f : owned_) f->Save(row, out);
-  const RowHeader saved{h.hash, 0, static_cast<uint32_t>(out->size() - tail), h.place_bits, 0};
-  std::memcpy(out->data() + start, &saved, sizeof(saved));
+  for (const OwnedField* f : owned_) f->Save(row, &tail_);
+  block->AddRow(row, static_cast<size_t>(layout_.row_bytes()), tail_);
 }
 
-void KeyedTable::Seal(Partition* p, std::string* out) {
-  if (p->block.empty()) return;
+BlockHeader KeyedTable::HeaderOfBlock(const Partition& p) const {
   BlockHeader h{};
-  h.key_group = static_cast<uint32_t>(p->group);
+  h.key_group = static_cast<uint32_t>(p.group);
   h.row_bytes = static_cast<uint32_t>(layout_.row_bytes());
   h.layout = layout_id_;
-  p->block.Seal(h, name_, out);
+  return h;
+}
+
+void KeyedTable::SealAhead(Partition* p, std::string* out) {
+  if (!p->ahead.begun()) return;
+  p->ahead.Seal(HeaderOfBlock(*p));
+  out->append(p->ahead_bytes);
+  p->ahead_bytes.clear();
 }
 
 // Walking costs, too: rows and words that are passed over take a little of the budget.
@@ -128,10 +132,10 @@ void KeyedTable::WriteBase(Partition* p, int64_t* budget) {
   uint32_t place = p->cursor;
   const int64_t cost = layout_.row_bytes() / 8;
   for (; place <= p->used; ++place) {
-    if (p->block.bytes() >= block_bytes_ || *budget <= 0) break;
+    if (walk_.bytes() >= block_bytes_ || *budget <= 0) break;
     const uint8_t* row = RowAt(*p, place);
     if (HeaderOf(row)->stamp != RowHeader::kFree && HeaderOf(row)->epoch != epoch_) {
-      WriteRow(p, row);
+      WriteRow(row, &walk_);
     } else {
       *budget -= cost;
     }
@@ -143,7 +147,7 @@ void KeyedTable::WriteDelta(Partition* p, int64_t* budget) {
   const size_t words = p->frozen.size();
   size_t word = (p->cursor - 1) / 64;
   for (; word < words; ++word) {
-    if (p->block.bytes() >= block_bytes_ || *budget <= 0) break;
+    if (walk_.bytes() >= block_bytes_ || *budget <= 0) break;
     --*budget;
     const uint8_t* rows[64];
     size_t n = 0;
@@ -155,7 +159,7 @@ void KeyedTable::WriteDelta(Partition* p, int64_t* budget) {
       ++n;
     }
     for (size_t i = 0; i < n; ++i) {
-      if (HeaderOf(rows[i])->epoch != epoch_) WriteRow(p, rows[i]);
+      if (HeaderOf(rows[i])->epoch != epoch_) WriteRow(rows[i], &walk_);
     }
   }
   p->cursor = word < words ? static_cast<uint32_t>(word * 64) + 1 : kNoPlace;
@@ -176,16 +180,18 @@ bool KeyedTable::ContinueSnapshot(int64_t* budget, std::string* out) {
     while (p != nullptr && p->cursor != kNoPlace) {
       if (*budget <= 0) return false;
       memory_->Trim();
+      const size_t before = out->size();
+      SealAhead(p, out);
+      walk_.Begin(name_, out);
       if (base_) {
         WriteBase(p, budget);
       } else {
         WriteDelta(p, budget);
       }
-      const size_t before = out->size();
-      if (p->cursor == kNoPlace || p->block.bytes() >= block_bytes_) Seal(p, out);
+      walk_.Seal(HeaderOfBlock(*p));
       *budget -= static_cast<int64_t>(out->size() - before);
     }
-    if (p != nullptr) p->block.Release();
+    if (p != nullptr) p->ReleaseAhead();
   }
   return true;
 }
@@ -205,23 +211,20 @@ Status KeyedTable::LoadBlock(const BlockHeader& h, std::string_view body) {
   }
   Partition* p = &PartitionOfGroup(static_cast<int>(h.key_group));
   memory_->Trim();
-  ByteReader in(body);
-  for (uint32_t i = 0; i < h.freed; ++i) {
-    const auto place = in.Fixed<uint32_t>();
+  BlockContents block(h, body);
+  for (uint32_t i = 0; i < block.num_freed(); ++i) {
+    const uint32_t place = block.FreedPlace(i);
     if (place == 0 || place > kLargestPlace) return Status::BadData("a place is out of range");
     Set(&p->frozen, place);
   }
-  const auto row_bytes = static_cast<size_t>(stored_bytes);
   std::string converted;
   std::string converted_tail;
-  for (uint32_t i = 0; i < h.rows; ++i) {
-    const char* image = in.Raw(row_bytes);
-    if (image == nullptr) return Status::BadData("a row is cut off");
+  for (uint32_t i = 0; i < block.num_rows(); ++i) {
+    const char* image;
+    std::string_view owned;
+    TW_RETURN_IF_ERROR(block.NextRow(&image, &owned));
     RowHeader saved;
     std::memcpy(&saved, image, sizeof(saved));
-    const char* tail = in.Raw(saved.group);
-    if (tail == nullptr) return Status::BadData("a row's strings are cut off");
-    if (saved.place() == 0) return Status::BadData("a place is out of range");
     if (data::KeyGroupOf(saved.hash, options_.max_parallelism) != static_cast<int>(h.key_group)) {
       return Status::BadData("a row stands in the wrong key group");
     }
@@ -231,7 +234,6 @@ Status KeyedTable::LoadBlock(const BlockHeader& h, std::string_view body) {
       OpenPage(p);
       TW_RETURN_IF_ERROR(memory_->status());
     }
-    std::string_view owned(tail, saved.group);
     if (conversion != nullptr) {
       TW_RETURN_IF_ERROR(conversion->Convert(image, owned, &converted, &converted_tail));
       image = converted.data();
@@ -240,7 +242,7 @@ Status KeyedTable::LoadBlock(const BlockHeader& h, std::string_view body) {
     TW_RETURN_IF_ERROR(LoadRow(p, image, owned));
     Set(&p->dirty, saved.place());
   }
-  return in.remaining() == 0 ? Status::OK() : Status::BadData("a block has bytes to spare");
+  return block.CheckEnd();
 }
 
 Status KeyedTable::LoadRow(Partition* p, const char* image, std::string_view tail) {

@@ -1,0 +1,143 @@
+#include "state/snapshot/state_block.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "base/checksum.h"
+
+namespace thalweg::state {
+namespace {
+
+struct Row {
+  RowHeader header;
+  int64_t value;
+};
+
+const Row kRows[] = {
+    {{0x1234567800000001, 3, 99, 5, 4}, 0},
+    {{0x1234567800000002, 2, 98, 6, 4}, -1},
+    {{0x1234567800000003, 1, 0, 2 | RowHeader::kDuplicate, 1}, 7},
+};
+
+BlockHeader HeaderOfRows() {
+  BlockHeader h{};
+  h.key_group = 3;
+  h.row_bytes = sizeof(Row);
+  h.layout = 42;
+  return h;
+}
+
+void ExpectRows(const BlockHeader& header, std::string_view body) {
+  ASSERT_TRUE(CheckBlockBody(header, body).ok());
+  BlockContents contents(header, body);
+  ASSERT_EQ(contents.num_freed(), 2u);
+  EXPECT_EQ(contents.FreedPlace(0), 11u);
+  EXPECT_EQ(contents.FreedPlace(1), 12u);
+  ASSERT_EQ(contents.num_rows(), 3u);
+  const std::string_view tails[] = {"", "a tail", "x"};
+  for (int i = 0; i < 3; ++i) {
+    const char* image;
+    std::string_view tail;
+    ASSERT_TRUE(contents.NextRow(&image, &tail).ok());
+    Row row;
+    std::memcpy(&row, image, sizeof(row));
+    EXPECT_EQ(row.header.hash, kRows[i].header.hash);
+    EXPECT_EQ(row.header.place_bits, kRows[i].header.place_bits);
+    EXPECT_EQ(row.value, kRows[i].value);
+    EXPECT_EQ(tail, tails[i]);
+  }
+  EXPECT_TRUE(contents.CheckEnd().ok());
+}
+
+std::string Sealed() {
+  std::string out = "before";
+  BlockBuilder builder;
+  builder.Begin("t", &out);
+  builder.AddFreed(11);
+  builder.AddFreed(12);
+  builder.AddRow(reinterpret_cast<const uint8_t*>(&kRows[0]), sizeof(Row), "");
+  builder.AddRow(reinterpret_cast<const uint8_t*>(&kRows[1]), sizeof(Row), "a tail");
+  builder.AddRow(reinterpret_cast<const uint8_t*>(&kRows[2]), sizeof(Row), "x");
+  builder.Seal(HeaderOfRows());
+  EXPECT_FALSE(builder.begun());
+  EXPECT_EQ(out.substr(0, 6), "before");
+  return out.substr(6);
+}
+
+TEST(StateBlock, GivesBackItsRows) {
+  const std::string block = Sealed();
+  BlockHeader header;
+  std::string_view name;
+  ASSERT_TRUE(ReadBlockHead(block, &header, &name).ok());
+  EXPECT_EQ(name, "t");
+  EXPECT_EQ(header.key_group, 3u);
+  ExpectRows(header, std::string_view(block).substr(sizeof(header) + 1));
+}
+
+TEST(StateBlock, LeavesNoTraceOfAnEmptyBlock) {
+  std::string out = "before";
+  BlockBuilder builder;
+  builder.Begin("t", &out);
+  builder.Seal(HeaderOfRows());
+  EXPECT_EQ(out, "before");
+}
+
+TEST(StateBlock, RowsThatTheHeaderDoesNotKnowAreRefused) {
+  const std::string block = Sealed();
+  BlockHeader header;
+  std::string_view name;
+  ASSERT_TRUE(ReadBlockHead(block, &header, &name).ok());
+  const std::string_view body = std::string_view(block).substr(sizeof(header) + 1);
+  const char* image;
+  std::string_view tail;
+  header.rows = 4;
+  BlockContents more(header, body);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(more.NextRow(&image, &tail).ok());
+  EXPECT_FALSE(more.NextRow(&image, &tail).ok());
+  BlockContents fewer(header, body);
+  EXPECT_TRUE(fewer.NextRow(&image, &tail).ok());
+  EXPECT_FALSE(fewer.CheckEnd().ok());
+}
+
+// Checkpoints of version 1 have rows as they stand in memory.
+TEST(StateBlock, ReadsVersion1) {
+  std::string body;
+  for (const uint32_t place : {11u, 12u}) body.append(reinterpret_cast<const char*>(&place), 4);
+  const std::string_view tails[] = {"", "a tail", "x"};
+  for (int i = 0; i < 3; ++i) {
+    Row row = kRows[i];
+    row.header = {row.header.hash, 0, static_cast<uint32_t>(tails[i].size()), row.header.place_bits,
+                  0};
+    body.append(reinterpret_cast<const char*>(&row), sizeof(row));
+    body += tails[i];
+  }
+  BlockHeader header = HeaderOfRows();
+  header.magic = BlockHeader::kMagic;
+  header.version = 1;
+  header.name_bytes = 0;
+  header.freed = 2;
+  header.rows = 3;
+  header.body_bytes = body.size();
+  header.body_checksum = Checksum64(body);
+  header.head_checksum = Checksum64(
+      std::string_view(reinterpret_cast<const char*>(&header), offsetof(BlockHeader, head_checksum)));
+  BlockHeader read;
+  std::string_view name;
+  const std::string head(reinterpret_cast<const char*>(&header), sizeof(header));
+  ASSERT_TRUE(ReadBlockHead(head, &read, &name).ok());
+  ExpectRows(read, body);
+}
+
+TEST(StateBlock, RefusesVersionsToCome) {
+  std::string block = Sealed();
+  const uint16_t later = BlockHeader::kVersion + 1;
+  std::memcpy(block.data() + offsetof(BlockHeader, version), &later, sizeof(later));
+  BlockHeader header;
+  std::string_view name;
+  const Status read = ReadBlockHead(block, &header, &name);
+  EXPECT_NE(read.message().find("version 3"), std::string::npos) << read.message();
+}
+
+}  // namespace
+}  // namespace thalweg::state

@@ -15,6 +15,9 @@ namespace {
 /// A table's name is short: read with the header.
 constexpr int64_t kHeadBytes = sizeof(BlockHeader) + 200;
 
+/// What a block's bytes grow by, once there are as many.
+constexpr size_t kStep = 4 << 10;
+
 uint64_t HeadChecksum(const BlockHeader& h, std::string_view name) {
   std::string bytes(reinterpret_cast<const char*>(&h), offsetof(BlockHeader, head_checksum));
   bytes += name;
@@ -80,7 +83,7 @@ void BlockBuilder::Begin(std::string_view table, std::string* out) {
   start_ = out->size();
   out->append(sizeof(BlockHeader), '\0');
   out->append(table);
-  body_ = out->size();
+  body_ = end_ = out->size();
 }
 
 void BlockBuilder::AddRow(const uint8_t* row, size_t row_bytes, std::string_view tail) {
@@ -88,17 +91,18 @@ void BlockBuilder::AddRow(const uint8_t* row, size_t row_bytes, std::string_view
   const uint32_t distance = h.place_bits - last_place_bits_ - 1;
   last_place_bits_ = h.place_bits;
   ++rows_;
-  const size_t begin = out_->size();
-  out_->resize(begin + PackedRoom(row_bytes));
-  const char* end = PackRow(h.hash, static_cast<uint32_t>(tail.size()), distance, row, row_bytes,
-                            out_->data() + begin);
-  out_->resize(static_cast<size_t>(end - out_->data()));
-  if (!tail.empty()) out_->append(tail);
+  const size_t room = PackedRoom(row_bytes) + tail.size();
+  if (out_->size() < end_ + room) out_->resize(end_ + std::max(room, std::min(end_ - start_, kStep)));
+  char* end = PackRow(h.hash, static_cast<uint32_t>(tail.size()), distance, row, row_bytes,
+                      out_->data() + end_);
+  if (!tail.empty()) std::memcpy(end, tail.data(), tail.size());
+  end_ = static_cast<size_t>(end - out_->data()) + tail.size();
 }
 
 void BlockBuilder::Seal(BlockHeader h) {
   std::string* out = std::exchange(out_, nullptr);
   if (rows_ == 0 && freed_.empty()) return out->resize(start_);
+  out->resize(end_);
   h.magic = BlockHeader::kMagic;
   h.version = BlockHeader::kVersion;
   const std::string table = out->substr(start_ + sizeof(h), body_ - start_ - sizeof(h));

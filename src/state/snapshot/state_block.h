@@ -61,7 +61,7 @@ class BlockBuilder {
   void AddFreed(uint32_t place) { freed_.push_back(place); }
   void AddRow(const uint8_t* row, size_t row_bytes, std::string_view tail);
   /// Of the body so far.
-  size_t bytes() const { return out_->size() - body_ + freed_.size() * 4; }
+  size_t bytes() const { return end_ - body_ + freed_.size() * 4; }
   /// Beside what is written to.
   size_t allocated() const { return freed_.capacity() * 4; }
   /// key_group, row_bytes and layout of `header` are set. A block without content leaves no trace.
@@ -73,6 +73,7 @@ class BlockBuilder {
   std::string* out_ = nullptr;
   size_t start_ = 0;  // of the block in *out_
   size_t body_ = 0;
+  size_t end_ = 0;  // of what is written; *out_ is longer: it grows in steps
   std::vector<uint32_t> freed_;
   uint32_t rows_ = 0;
   uint32_t last_place_bits_ = 0;  // of the row before

@@ -235,8 +235,7 @@ TEST(KeyedTable, GrowsBeyondItsMemory) {
 
 TEST(OwnedSets, ChainsPerOwnerKeepTheirOrderOverErasure) {
   Harness owners({Type::Bigint()}, 16);
-  OwnedSets sets({Type::String()}, 8, OwnedSets::Erases::kEntries, {0, kMax}, kMax,
-                 &owners.memory);
+  OwnedSets sets({Type::String()}, 8, OwnedSets::Erases::kEntries, {0, kMax}, kMax, &owners.memory);
   const auto rows = owners.Rows({Ints({1, 1, 2, 1, 2, 1})});
   const int32_t chain = owners.table.layout().value_offset();
   const auto values = Strings({"a", "b", "a", "a", "c", "a much longer value than twelve"});

@@ -32,14 +32,11 @@ Result<std::unique_ptr<AggregateSet>> AggregateSet::Make(std::vector<expr::Aggre
                      kind == expr::AggregateKind::kCountStar;
     }
     const auto& first = set->calls_[static_cast<size_t>(g.members[0])];
-    Distinct d;
-    d.args = g.args;
-    d.members = g.members;
-    d.value_type = first.arg_types.empty() ? data::Type::Null() : first.arg_types[0];
-    d.set =
-        std::make_unique<DistinctSet>(first.arg_types, std::move(members), nulls_count, options);
     set->bytes_ += DistinctSet::kBytes;
-    set->distinct_.push_back(std::move(d));
+    set->distinct_.push_back(
+        {g.args, g.members, first.arg_types.empty() ? data::Type::Null() : first.arg_types[0],
+         std::make_unique<DistinctSet>(first.arg_types, std::move(members), nulls_count, options),
+         DistinctPartials(nulls_count)});
   }
   return set;
 }
@@ -180,12 +177,7 @@ const AggregateSet::FilterLane& AggregateSet::LaneOf(const data::Batch& batch, i
   return lane;
 }
 
-Status AggregateSet::Update(const data::Batch& batch, const data::Rows& rows, const int8_t* signs,
-                            uint8_t* const* states) {
-  if (rows.empty()) return Status::OK();
-  decoded_.clear();
-  lanes_used_ = 0;
-  const UpdateInput all{nullptr, rows, signs, states};
+Status AggregateSet::UpdatePlain(const data::Batch& batch, const UpdateInput& all) {
   std::vector<const Column*> args;
   for (size_t i = 0; i < calls_.size(); ++i) {
     const expr::AggregateCall& call = calls_[i];
@@ -193,34 +185,74 @@ Status AggregateSet::Update(const data::Batch& batch, const data::Rows& rows, co
     args.clear();
     for (const int a : call.args) args.push_back(Decoded(batch, a));
     if (call.filter < 0) {
-      TW_RETURN_IF_ERROR(accumulators_[i]->Update({args.data(), rows, signs, states}));
+      TW_RETURN_IF_ERROR(accumulators_[i]->Update({args.data(), all.rows, all.signs, all.states}));
     } else {
       const FilterLane& lane = LaneOf(batch, call.filter, all);
       if (lane.list.rows.empty()) continue;
       TW_RETURN_IF_ERROR(accumulators_[i]->Update(lane.list.Input(args.data())));
     }
   }
+  return Status::OK();
+}
+
+void AggregateSet::ReadMasks(const data::Batch& batch, const Distinct& d, const data::Rows& rows) {
+  masks_.assign(static_cast<size_t>(rows.count()), 0);
+  for (size_t j = 0; j < d.members.size(); ++j) {
+    const int filter = calls_[static_cast<size_t>(d.members[j])].filter;
+    const uint64_t bit = uint64_t{1} << j;
+    if (filter < 0) {
+      for (uint64_t& m : masks_) m |= bit;
+      continue;
+    }
+    const data::ColumnView<uint8_t> pass(*Decoded(batch, filter));
+    for (int32_t k = 0; k < rows.count(); ++k) {
+      const int32_t row = rows[k];
+      const bool passes = pass.valid(row) && pass[row] != 0;
+      masks_[static_cast<size_t>(k)] |= passes ? bit : 0;
+    }
+  }
+}
+
+Status AggregateSet::Update(const data::Batch& batch, const data::Rows& rows, const int8_t* signs,
+                            uint8_t* const* states) {
+  if (rows.empty()) return Status::OK();
+  decoded_.clear();
+  lanes_used_ = 0;
+  const UpdateInput all{nullptr, rows, signs, states};
+  TW_RETURN_IF_ERROR(UpdatePlain(batch, all));
+  std::vector<const Column*> args;
   for (Distinct& d : distinct_) {
     args.clear();
     for (const int a : d.args) args.push_back(Decoded(batch, a));
-    masks_.assign(static_cast<size_t>(rows.count()), 0);
-    for (size_t j = 0; j < d.members.size(); ++j) {
-      const int filter = calls_[static_cast<size_t>(d.members[j])].filter;
-      const uint64_t bit = uint64_t{1} << j;
-      if (filter < 0) {
-        for (uint64_t& m : masks_) m |= bit;
-        continue;
-      }
-      const data::ColumnView<uint8_t> pass(*Decoded(batch, filter));
-      for (int32_t k = 0; k < rows.count(); ++k) {
-        const int32_t row = rows[k];
-        const bool passes = pass.valid(row) && pass[row] != 0;
-        masks_[static_cast<size_t>(k)] |= passes ? bit : 0;
-      }
-    }
+    ReadMasks(batch, d, rows);
     TW_RETURN_IF_ERROR(d.set->Update(args, all, masks_.data()));
   }
   return Status::OK();
+}
+
+Result<std::vector<ColumnPtr>> AggregateSet::Partials(const data::Batch& batch,
+                                                      const data::Rows& rows, const int8_t* signs,
+                                                      uint8_t* const* states,
+                                                      uint8_t* const* groups, int32_t num_groups) {
+  decoded_.clear();
+  lanes_used_ = 0;
+  TW_RETURN_IF_ERROR(UpdatePlain(batch, {nullptr, rows, signs, states}));
+  std::vector<ColumnPtr> out;
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].distinct) continue;
+    for (ColumnPtr& c : accumulators_[i]->EmitPartial(groups, num_groups)) {
+      out.push_back(std::move(c));
+    }
+  }
+  for (Distinct& d : distinct_) {
+    TW_CHECK(signs == nullptr && d.args.size() == 1, "DISTINCT in two phases");
+    ReadMasks(batch, d, rows);
+    for (ColumnPtr& c : d.partials.Emit(*Decoded(batch, d.args[0]), d.value_type, rows,
+                                        masks_.data(), states, num_groups)) {
+      out.push_back(std::move(c));
+    }
+  }
+  return out;
 }
 
 Status AggregateSet::UpdatePartial(const data::Batch& batch, int first_column,
@@ -244,20 +276,6 @@ Status AggregateSet::UpdatePartial(const data::Batch& batch, int first_column,
     TW_RETURN_IF_ERROR(d.set->UpdatePartial({args.data(), rows, nullptr, states}));
   }
   return Status::OK();
-}
-
-std::vector<ColumnPtr> AggregateSet::EmitPartial(uint8_t* const* states, int32_t count) const {
-  std::vector<ColumnPtr> out;
-  for (size_t i = 0; i < calls_.size(); ++i) {
-    if (calls_[i].distinct) continue;
-    for (ColumnPtr& c : accumulators_[i]->EmitPartial(states, count)) out.push_back(std::move(c));
-  }
-  for (const Distinct& d : distinct_) {
-    for (ColumnPtr& c : d.set->EmitPartial(states, count, d.value_type)) {
-      out.push_back(std::move(c));
-    }
-  }
-  return out;
 }
 
 Status AggregateSet::MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count) {

@@ -11,6 +11,7 @@
 #include "data/batch.h"
 #include "graph/distinct_groups.h"
 #include "operators/aggregate/accumulator.h"
+#include "operators/aggregate/distinct_partials.h"
 #include "operators/aggregate/distinct_set.h"
 
 namespace thalweg::operators {
@@ -38,10 +39,15 @@ class AggregateSet {
   /// states[k] is the group row of rows[k]; signs as in UpdateInput.
   Status Update(const data::Batch& batch, const data::Rows& rows, const int8_t* signs,
                 uint8_t* const* states);
-  /// Columns first_column.. of `batch` are what EmitPartial has made.
+  /// The local phase: Update, then the partial states of the groups of this batch, of which
+  /// groups[g] has header.group g; for insertions if there are DISTINCT aggregates, whose values
+  /// are not kept.
+  Result<std::vector<data::ColumnPtr>> Partials(const data::Batch& batch, const data::Rows& rows,
+                                                const int8_t* signs, uint8_t* const* states,
+                                                uint8_t* const* groups, int32_t num_groups);
+  /// Columns first_column.. of `batch` are what Partials has made.
   Status UpdatePartial(const data::Batch& batch, int first_column, const data::Rows& rows,
                        uint8_t* const* states);
-  std::vector<data::ColumnPtr> EmitPartial(uint8_t* const* states, int32_t count) const;
   /// `from` are states of this set, or of the one given to MergeFrom.
   Status MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count);
   void MergeFrom(const AggregateSet& other);
@@ -67,11 +73,15 @@ class AggregateSet {
     std::vector<int> members;
     data::Type value_type;
     std::unique_ptr<DistinctSet> set;
+    DistinctPartials partials;
   };
   struct FilterLane {
     int column;
     RowList list;
   };
+  Status UpdatePlain(const data::Batch& batch, const UpdateInput& all);
+  /// Into masks_: which members of `d` the rows count for.
+  void ReadMasks(const data::Batch& batch, const Distinct& d, const data::Rows& rows);
   std::string DistinctIdentity(size_t distinct) const;
   const data::Column* Decoded(const data::Batch& batch, int column);
   const FilterLane& LaneOf(const data::Batch& batch, int filter, const UpdateInput& in);

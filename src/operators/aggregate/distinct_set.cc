@@ -5,7 +5,6 @@
 #include "data/gather.h"
 
 namespace thalweg::operators {
-using data::Buffer;
 using data::Column;
 using data::ColumnPtr;
 using state::OwnedSets;
@@ -117,31 +116,6 @@ Status DistinctSet::MergeStates(uint8_t* const* into, uint8_t* const* from, int3
   return Apply(
       values, list_, [&](size_t k) { return *BitsOf(source[k]); },
       [&](size_t k, size_t j) { return CountsOf(source[k])[j]; });
-}
-
-std::vector<ColumnPtr> DistinctSet::EmitPartial(uint8_t* const* states, int32_t count,
-                                                const data::Type& value_type) const {
-  const int64_t bytes = (static_cast<int64_t>(count) + 1) * 4;
-  auto offsets = Buffer::Allocate(bytes);
-  int32_t* to = offsets->as<int32_t>();
-  to[0] = 0;
-  std::vector<uint8_t*> all;
-  for (int32_t k = 0; k < count; ++k) {
-    sets_.CollectEntries(states[k], offset_, &all);
-    to[k + 1] = static_cast<int32_t>(all.size());
-  }
-  const auto n = static_cast<int32_t>(all.size());
-  const data::Type mask_type = data::Type::Bigint().WithNullable(false);
-  auto masks = Column::Make(mask_type, n);
-  for (int32_t i = 0; i < n; ++i) {
-    masks->mutable_values<int64_t>()[i] =
-        static_cast<int64_t>(*BitsOf(all[static_cast<size_t>(i)]));
-  }
-  auto same = Buffer::Copy({offsets->as<char>(), static_cast<size_t>(bytes)});
-  return {
-      Column::MakeList(data::Type::Array(value_type), count, std::move(offsets),
-                       {sets_.EmitValues(0, all.data(), n)}),
-      Column::MakeList(data::Type::Array(mask_type), count, std::move(same), {std::move(masks)})};
 }
 
 Status DistinctSet::UpdatePartial(const UpdateInput& in) {

@@ -43,9 +43,7 @@ class DistinctSet final : public state::OwnedField {
   Status Update(std::span<const data::Column* const> values, const UpdateInput& in,
                 const uint64_t* masks);
   Status MergeStates(uint8_t* const* into, uint8_t* const* from, int32_t count);
-  /// ARRAY of values and ARRAY of masks; insert-only, one value column.
-  std::vector<data::ColumnPtr> EmitPartial(uint8_t* const* states, int32_t count,
-                                           const data::Type& value_type) const;
+  /// The arguments are what DistinctPartials makes; insert-only, one value column.
   Status UpdatePartial(const UpdateInput& in);
 
   void Free(uint8_t* row, state::Slab*) override { sets_.Clear(row, offset_); }

@@ -39,7 +39,6 @@ class LocalAggregate final : public Operator {
         *table_->RecordCount(states_[static_cast<size_t>(k)]) += signs == nullptr ? 1 : signs[k];
       }
     }
-    TW_RETURN_IF_ERROR(table_->aggregates().Update(batch, rows, signs, states_.data()));
 
     const auto& groups = table_->touched();
     Batch out;
@@ -52,11 +51,14 @@ class LocalAggregate final : public Operator {
       for (const uint8_t* state : states_) ++counts[state::HeaderOf(state)->group];
     }
     std::vector<int32_t> source;
-    states_.clear();
+    touched_.clear();
     for (const auto& g : groups) {
       source.push_back(g.first_row);
-      states_.push_back(g.row);
+      touched_.push_back(g.row);
     }
+    TW_ASSIGN_OR_RETURN(auto partials,
+                        table_->aggregates().Partials(batch, rows, signs, states_.data(),
+                                                      touched_.data(), out.size));
     for (const int key : keys_) {
       out.columns.push_back(
           data::Gather(*batch.columns[static_cast<size_t>(key)], source.data(), out.size));
@@ -65,13 +67,11 @@ class LocalAggregate final : public Operator {
       auto counts = Column::Make(data::Type::Bigint().WithNullable(false), out.size);
       for (int32_t k = 0; k < out.size; ++k) {
         counts->mutable_values<int64_t>()[k] =
-            *table_->RecordCount(states_[static_cast<size_t>(k)]);
+            *table_->RecordCount(touched_[static_cast<size_t>(k)]);
       }
       out.columns.push_back(std::move(counts));
     }
-    for (auto& c : table_->aggregates().EmitPartial(states_.data(), out.size)) {
-      out.columns.push_back(std::move(c));
-    }
+    for (auto& c : partials) out.columns.push_back(std::move(c));
     if (row_counts != nullptr) out.columns.push_back(std::move(row_counts));
     table_->table().Recycle();
     context_->Emit(std::move(out));
@@ -84,7 +84,8 @@ class LocalAggregate final : public Operator {
   const GroupTableOptions options_;
   const bool tells_rows_;
   std::unique_ptr<GroupTable> table_;
-  std::vector<uint8_t*> states_;
+  std::vector<uint8_t*> states_;   // of the batch's rows
+  std::vector<uint8_t*> touched_;  // each once
   std::vector<int8_t> signs_;
 };
 

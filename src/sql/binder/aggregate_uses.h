@@ -50,8 +50,8 @@ struct AggregateUses {
   std::vector<AggregateUse> uses;
   std::vector<VirtualColumn> columns;
   std::vector<GroupWindow> group_windows;
-  /// The group keys, and whether each is NOT NULL while some grouping set lacks it. What is computed
-  /// from such a key must know that it can be NULL.
+  /// The group keys, and whether each is NOT NULL while some grouping set lacks it. What is
+  /// computed from such a key must know that it can be NULL.
   std::vector<expr::ExprPtr> keys;
   std::vector<bool> absent;
 

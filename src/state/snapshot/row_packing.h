@@ -13,8 +13,8 @@ namespace thalweg::state {
 /// Bytes that PackRow may write to for a row of `bytes`; what it returns may be less.
 constexpr size_t PackedRoom(size_t bytes) { return bytes + bytes / 32 + 33; }
 
-/// Packs a row of `bytes`, a multiple of 8, whose RowHeader is replaced by one of a hash, a group, a
-/// place and zeros. Where the next may begin.
+/// Packs a row of `bytes`, a multiple of 8, whose RowHeader is replaced by one of a hash, a group,
+/// a place and zeros. Where the next may begin.
 char* PackRow(uint64_t hash, uint32_t group, uint32_t place_bits, const uint8_t* row, size_t bytes,
               char* to);
 

@@ -31,8 +31,8 @@ TEST(RowPacking, GivesBackEveryRow) {
       const std::vector<uint8_t> row = RandomRow(bytes, &random);
       const RowHeader header{random(), 0, random() % 2, random(), 0};
       std::string packed(PackedRoom(bytes), '\x55');
-      const char* packed_end = PackRow(header.hash, header.group, header.place_bits, row.data(), bytes,
-                                       packed.data());
+      const char* packed_end =
+          PackRow(header.hash, header.group, header.place_bits, row.data(), bytes, packed.data());
       const auto size = static_cast<size_t>(packed_end - packed.data());
       const std::vector<char> exact(packed.data(), packed.data() + size);
       std::vector<char> image(bytes, '\x33');

@@ -92,7 +92,8 @@ void BlockBuilder::AddRow(const uint8_t* row, size_t row_bytes, std::string_view
   last_place_bits_ = h.place_bits;
   ++rows_;
   const size_t room = PackedRoom(row_bytes) + tail.size();
-  if (out_->size() < end_ + room) out_->resize(end_ + std::max(room, std::min(end_ - start_, kStep)));
+  if (out_->size() < end_ + room)
+    out_->resize(end_ + std::max(room, std::min(end_ - start_, kStep)));
   char* end = PackRow(h.hash, static_cast<uint32_t>(tail.size()), distance, row, row_bytes,
                       out_->data() + end_);
   if (!tail.empty()) std::memcpy(end, tail.data(), tail.size());

@@ -4,10 +4,10 @@
 //   | BlockHeader | table name | rows | places that are free now, u32 each |
 //
 // A row is its image and its tail: strings and what owned fields save. The image is the row's bytes
-// as in memory (row_bytes of them), whose RowHeader is reduced to the hash, the place (how far it is
-// from the place after the row before) and, in `group`, the length of the tail; without its zeros
-// (row_packing.h). In blocks of version 1 it stands as it is, with the place itself, and the free
-// places come first.
+// as in memory (row_bytes of them), whose RowHeader is reduced to the hash, the place (how far it
+// is from the place after the row before) and, in `group`, the length of the tail; without its
+// zeros (row_packing.h). In blocks of version 1 it stands as it is, with the place itself, and the
+// free places come first.
 //
 // Within one snapshot a place stands in one block only. Little-endian; two XXH3-64 checksums, one
 // of header and name, which are read first and decide what is skipped, one of the rest.
@@ -88,8 +88,8 @@ class BlockContents {
   uint32_t num_freed() const { return static_cast<uint32_t>(freed_.size() / 4); }
   uint32_t FreedPlace(uint32_t i) const;
   uint32_t num_rows() const { return rows_; }
-  /// The next of the rows. Its image is valid until the call after it; the header's stamp, group and
-  /// epoch are 0. kBadData: the block does not hold what its header says.
+  /// The next of the rows. Its image is valid until the call after it; the header's stamp, group
+  /// and epoch are 0. kBadData: the block does not hold what its header says.
   Status NextRow(const char** image, std::string_view* tail);
   /// After the last row: kBadData if there are bytes to spare.
   Status CheckEnd() const;

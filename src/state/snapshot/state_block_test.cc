@@ -120,8 +120,8 @@ TEST(StateBlock, ReadsVersion1) {
   header.rows = 3;
   header.body_bytes = body.size();
   header.body_checksum = Checksum64(body);
-  header.head_checksum = Checksum64(
-      std::string_view(reinterpret_cast<const char*>(&header), offsetof(BlockHeader, head_checksum)));
+  header.head_checksum = Checksum64(std::string_view(reinterpret_cast<const char*>(&header),
+                                                     offsetof(BlockHeader, head_checksum)));
   BlockHeader read;
   std::string_view name;
   const std::string head(reinterpret_cast<const char*>(&header), sizeof(header));

@@ -21,14 +21,15 @@ import tempfile
 from run import ROOT, make_cases, make_data, measure
 
 MADV_POPULATE_WRITE = 23  # from Linux 5.14 on
+TOUCHED_BYTES = 3 << 30  # more than a query needs
 BUILD = ROOT / "build" / "release"
 
 
-def touch_memory(kib):
+def touch_memory():
     """A hypervisor may have taken back what is free, and giving it again costs ten times what
     touching memory costs otherwise (2.4 s per GB were seen): before a run, not in it."""
     try:
-        with mmap.mmap(-1, 1024 * kib) as memory:
+        with mmap.mmap(-1, TOUCHED_BYTES) as memory:
             memory.madvise(MADV_POPULATE_WRITE)
     except (OSError, ValueError):
         pass
@@ -36,7 +37,7 @@ def touch_memory(kib):
 
 def run(cases, query, parallelism, *options, state=None):
     """(wall s, CPU s) of one run."""
-    touch_memory(3 << 20)
+    touch_memory()
     if state is not None:
         shutil.rmtree(state, ignore_errors=True)
         os.environ["XDG_STATE_HOME"] = state
@@ -93,7 +94,7 @@ def main():
     parser.add_argument("--events", type=int, default=20_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_intermixed_args()
-    queries = arguments.queries or (["q1", "q17"] if arguments.what == "scaling" else ["q5", "q17"])
+    queries = arguments.queries or [{"scaling": "q1", "checkpoints": "q5"}[arguments.what], "q16", "q17"]
     data = make_data(BUILD / "bench" / "nexgen", arguments.events, "bin")
     cases = ROOT / "build" / "bench" / "cases-pairs"
     make_cases(data, "bin", arguments.events, cases, queries)

@@ -130,7 +130,7 @@ class StateStore {
   int64_t written_ = 0;
   int64_t live_at_begin_ = 0;  // of the running snapshot
   int64_t delta_bytes_ = 0;    // since the last base
-  int64_t image_bytes_ = 0;    // of what is restored, at least
+  int64_t image_bytes_ = 0;    // of the restored rows before they were packed, at least
   /// Bytes that a base takes per live byte: rows are packed.
   double packing_ = 1;
 };

@@ -104,7 +104,7 @@ Status StoredRowReader::LoadBlock(const StoredTable::Block& block) {
   Status read = segment.Read(block.body, body_.size(), body_.data());
   const std::string_view bytes(body_.data(), body_.size());
   if (read.ok()) read = CheckBlockBody(block.header, bytes);
-  contents_ = BlockContents(block.header, bytes);
+  if (read.ok()) contents_ = BlockContents(block.header, bytes);
   for (uint32_t i = 0; read.ok() && i < contents_.num_freed(); ++i) {
     read = Decide(contents_.FreedPlace(i)).status();
   }

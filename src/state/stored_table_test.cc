@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstring>
 #include <map>
 #include <random>
 
+#include "base/checksum.h"
 #include "data/string_arena.h"
 #include "state/keyed_table.h"
 #include "state/state_store.h"
@@ -198,6 +201,26 @@ TEST(StoredTable, DamageIsAnErrorThatNamesTheSegment) {
     EXPECT_NE(status.message().find("snapshot 0"), std::string::npos) << status.message();
     written.bytes()[0] = whole;
   }
+}
+
+TEST(StoredTable, AHeaderThatTellsOfMoreThanTheBodyHoldsIsAnError) {
+  std::mt19937 random(1);
+  Written written;
+  written.Change(&random);
+  written.Snapshot();
+  std::string& bytes = written.bytes()[0];
+  BlockHeader header;
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  header.freed = 1 << 30;
+  std::string head(reinterpret_cast<const char*>(&header), offsetof(BlockHeader, head_checksum));
+  header.head_checksum = Checksum64(head + bytes.substr(sizeof(header), header.name_bytes));
+  std::memcpy(bytes.data(), &header, sizeof(header));
+  const auto table = written.Open();
+  ASSERT_TRUE(table.ok()) << table.status().message();
+  Model read;
+  const Status status = Read(*table, {0, kGroups}, 100, 1000, &read);
+  EXPECT_EQ(status.code(), StatusCode::kBadData);
+  EXPECT_NE(status.message().find("snapshot 0"), std::string::npos) << status.message();
 }
 
 TEST(TableSchema, ComesBackFromItsBytesAndFromNoOthers) {

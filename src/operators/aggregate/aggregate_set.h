@@ -11,8 +11,8 @@
 #include "data/batch.h"
 #include "graph/distinct_groups.h"
 #include "operators/aggregate/accumulator.h"
-#include "operators/aggregate/distinct_partials.h"
-#include "operators/aggregate/distinct_set.h"
+#include "operators/aggregate/distinct/distinct_partials.h"
+#include "operators/aggregate/distinct/distinct_set.h"
 
 namespace thalweg::operators {
 
@@ -79,6 +79,7 @@ class AggregateSet {
     int column;
     RowList list;
   };
+  /// Of the calls without DISTINCT.
   Status UpdatePlain(const data::Batch& batch, const UpdateInput& all);
   /// Into masks_: which members of `d` the rows count for.
   void ReadMasks(const data::Batch& batch, const Distinct& d, const data::Rows& rows);
@@ -90,7 +91,6 @@ class AggregateSet {
   std::vector<std::unique_ptr<Accumulator>> accumulators_;
   std::vector<int32_t> offsets_;  // of the accumulators in the block
   std::vector<Distinct> distinct_;
-  std::vector<int> filters_;  // distinct filter columns
   int32_t bytes_ = 0;
   int32_t offset_ = 0;  // in the rows
   bool retracts_ = false;

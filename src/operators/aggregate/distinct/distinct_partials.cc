@@ -1,4 +1,4 @@
-#include "operators/aggregate/distinct_partials.h"
+#include "operators/aggregate/distinct/distinct_partials.h"
 
 #include <algorithm>
 #include <cstring>
@@ -56,42 +56,18 @@ std::vector<ColumnPtr> DistinctPartials::Emit(const Column& values, const data::
                                               uint8_t* const* states, int32_t groups) {
   sent_.clear();
   const int32_t constant = values.encoding() == data::Encoding::kConstant ? 0 : -1;
-  const auto collect = [&](auto tag) {
-    using T = decltype(tag);
-    const T* v = values.values<T>();
-    Collect(values, rows, masks, states, [=](int32_t a, int32_t b) {
-      return std::memcmp(&v[a & constant], &v[b & constant], sizeof(T)) == 0;
-    });
-  };
-  switch (values.physical()) {
-    case PhysicalType::kString: {
-      const auto* v = values.values<std::string_view>();
-      Collect(values, rows, masks, states,
-              [=](int32_t a, int32_t b) { return v[a & constant] == v[b & constant]; });
-      break;
-    }
-    case PhysicalType::kList:
-    case PhysicalType::kRow:
-    case PhysicalType::kNull:
-      Collect(values, rows, masks, states, [](int32_t, int32_t) { return false; });
-      break;
-    default:
-      switch (data::PhysicalWidth(values.physical())) {
-        case 1:
-          collect(uint8_t());
-          break;
-        case 2:
-          collect(uint16_t());
-          break;
-        case 4:
-          collect(uint32_t());
-          break;
-        case 8:
-          collect(uint64_t());
-          break;
-        default:
-          collect(static_cast<__int128>(0));
-      }
+  const auto width = static_cast<size_t>(data::PhysicalWidth(values.physical()));
+  if (values.physical() == PhysicalType::kString) {
+    const auto* v = values.values<std::string_view>();
+    Collect(values, rows, masks, states,
+            [=](int32_t a, int32_t b) { return v[a & constant] == v[b & constant]; });
+  } else if (width > 0) {
+    const auto* v = values.values<uint8_t>();
+    const auto at = [=](int32_t row) { return v + static_cast<size_t>(row & constant) * width; };
+    Collect(values, rows, masks, states,
+            [=](int32_t a, int32_t b) { return std::memcmp(at(a), at(b), width) == 0; });
+  } else {  // nested values are not compared
+    Collect(values, rows, masks, states, [](int32_t, int32_t) { return false; });
   }
 
   const int64_t bytes = (int64_t{groups} + 1) * 4;

@@ -1,4 +1,4 @@
-#include "operators/aggregate/distinct_partials.h"
+#include "operators/aggregate/distinct/distinct_partials.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "operators/aggregate/distinct_set.h"
+#include "operators/aggregate/distinct/distinct_set.h"
 
 #include <bit>
 

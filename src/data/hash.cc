@@ -1,5 +1,6 @@
 #include "data/hash.h"
 
+#include <bit>
 #include <cstring>
 #include <type_traits>
 #include <vector>
@@ -151,6 +152,15 @@ void HashColumn(const Column& c, const Rows& rows, uint64_t* hashes) {
     case PhysicalType::kRow:
     case PhysicalType::kNull:
       return HashNested(c, rows, hashes);
+  }
+}
+
+KeyGroupHashes::KeyGroupHashes(KeyGroupRange groups, int max_parallelism)
+    : groups_(groups),
+      shift_(33 - std::bit_width((uint64_t{1} << 32) / static_cast<uint64_t>(max_parallelism))) {
+  const auto max = static_cast<uint64_t>(max_parallelism);
+  for (int g = groups.first; g < groups.end; ++g) {
+    first_.push_back(((static_cast<uint64_t>(g) << 32) + max - 1) / max);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "data/batch.h"
 #include "data/column.h"
@@ -60,5 +61,22 @@ constexpr KeyGroupRange KeyGroupsOf(int subtask, int parallelism, int max_parall
   };
   return {up(subtask), up(static_cast<int64_t>(subtask) + 1)};
 }
+
+/// Hashes for rows whose key group is decided already, by something that they belong to.
+class KeyGroupHashes {
+ public:
+  KeyGroupHashes(KeyGroupRange groups, int max_parallelism);
+  /// A hash of `key_group`, one of the range, with as much of `hash` as there is room for.
+  uint64_t Of(int key_group, uint64_t hash) const {
+    const uint64_t upper =
+        first_[static_cast<size_t>(key_group - groups_.first)] + (hash >> 32 >> shift_);
+    return upper << 32 | (hash & 0xFFFFFFFFu);
+  }
+
+ private:
+  const KeyGroupRange groups_;
+  std::vector<uint64_t> first_;  // by key group: the least upper half
+  int shift_;                    // what is left of 32 bits fits into the smallest key group
+};
 
 }  // namespace thalweg::data

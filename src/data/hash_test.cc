@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <set>
 #include <vector>
 
 namespace thalweg::data {
@@ -94,6 +95,23 @@ TEST(KeyGroups, RangesPartitionTheGroups) {
       for (int g = r.first; g < r.end; ++g) EXPECT_EQ(SubtaskOf(g, parallelism, 128), s);
     }
     EXPECT_EQ(next, 128);
+  }
+}
+
+TEST(KeyGroups, HashesOfAKeyGroupStayInItAndDiffer) {
+  for (const int max : {1, 2, 7, 128, 1000, 32768}) {
+    const KeyGroupHashes in_group({max / 2, max}, max);
+    for (int g = max / 2; g < max; ++g) {
+      std::set<uint64_t> hashes;
+      for (uint64_t i = 0; i < 20; ++i) {
+        const uint64_t h = in_group.Of(g, CombineHash(kEmptyRowHash, i));
+        EXPECT_EQ(KeyGroupOf(h, max), g);
+        hashes.insert(h);
+      }
+      EXPECT_EQ(hashes.size(), 20u);
+      EXPECT_EQ(KeyGroupOf(in_group.Of(g, 0), max), g);
+      EXPECT_EQ(KeyGroupOf(in_group.Of(g, UINT64_MAX), max), g);
+    }
   }
 }
 

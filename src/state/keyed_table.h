@@ -5,7 +5,8 @@
 // rescaling takes them group by group. Not thread-safe; owned by one subtask.
 //
 // A row's hash may differ from the hash of its key columns (a window table mixes the slice into
-// it), as long as equal keys have equal hashes; its upper 32 bits decide the key group.
+// it), as long as equal keys have equal hashes; its upper 32 bits decide the key group. Where it
+// follows from key group and keys (KeyedTableOptions::hash_rows), snapshots leave it out.
 //
 // Snapshots: once the first has begun, whoever changes a row's bytes (or what they own) marks the
 // row first, in the same step. FindOrInsert, Erase, FreeRow and ResetValues mark what they are
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -30,6 +32,12 @@
 
 namespace thalweg::state {
 
+class KeyedTable;
+
+/// hashes[k] = the hash of rows[k], found from their key group and their keys.
+using RowHasher = std::function<void(const KeyedTable& table, int key_group, uint8_t* const* rows,
+                                     int32_t count, uint64_t* hashes)>;
+
 struct KeyedTableOptions {
   std::vector<data::Type> key_types;
   int32_t value_bytes = 0;
@@ -37,6 +45,8 @@ struct KeyedTableOptions {
   int max_parallelism = 1;
   /// What the values mean; a snapshot is restored only into a table with the same text.
   std::string values;
+  /// Null: hashes are the caller's affair, and stand in snapshots.
+  RowHasher hash_rows = nullptr;
 };
 
 class KeyedTable {
@@ -207,6 +217,7 @@ class KeyedTable {
   void WriteDelta(Partition* p, int64_t* budget);
   void StartTracking();
   Status LoadRow(Partition* p, const char* image, std::string_view tail);
+  void IndexRows(int key_group, std::span<uint8_t* const> rows);
   uint8_t* InsertRow(const std::vector<KeyColumn>& keys, int32_t row, uint64_t hash);
   bool KeysEqual(const std::vector<KeyColumn>& keys, int32_t row, const uint8_t* stored) const;
   /// The indexed row with the same key as `row`, or null.

@@ -5,6 +5,9 @@
 // The owner's row holds a Chain at a fixed offset (zero bytes: the empty set). An entry carries
 // `entry_bytes` of the user's (zero at first): counters or bits. NULL is a value like any other.
 //
+// An entry's hash follows from its key group, its owner's place and its value: snapshots need not
+// hold it.
+//
 // The entries of a set are chained both ways if single ones can be erased; if not, each refers to
 // the one before it only, so that adding one does not touch another, which is rarely in the cache.
 //
@@ -75,12 +78,17 @@ class OwnedSets {
     uint32_t previous;
     uint32_t next;  // kept if entries can be erased
   };
+  /// Of stored entries of one key group, from what they hold.
+  void HashEntries(const KeyedTable& table, int key_group, uint8_t* const* entries, int32_t count,
+                   uint64_t* hashes) const;
   Links* LinksOf(uint8_t* entry) const { return reinterpret_cast<Links*>(table_.ValuesOf(entry)); }
   /// The links of the owner's entry at `place`, about to be changed.
   Links* LinksAt(const uint8_t* owner, uint32_t place);
   void Append(uint8_t* owner, Chain* chain, uint8_t* entry);
 
   const bool erases_entries_;
+  const int max_parallelism_;
+  const data::KeyGroupHashes in_key_group_;
   mutable KeyedTable table_;
   std::vector<uint64_t> hashes_;  // scratch
 };

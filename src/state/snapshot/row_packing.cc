@@ -2,9 +2,7 @@
 
 #include <immintrin.h>
 
-#include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstring>
 
@@ -13,61 +11,72 @@
 namespace thalweg::state {
 namespace {
 
-constexpr size_t kWords = 8;
-constexpr size_t kGroup = kWords * 4;
+constexpr size_t kWords = 4;
+constexpr size_t kLane = kWords * 4;
+/// Bytes of a word by its code.
+constexpr std::array<uint8_t, 4> kLengths{0, 1, 3, 4};
+/// What a shuffle makes a zero of.
+constexpr uint8_t kNone = 0x80;
 
-/// By mask, eight bytes of indices for a permutation.
-using Indices = std::array<uint64_t, 256>;
+struct Lane {
+  std::array<uint8_t, kLane> pack;
+  std::array<uint8_t, kLane> unpack;
+};
+struct Tables {
+  alignas(64) std::array<Lane, 256> lanes;
+  std::array<uint8_t, 256> bytes;
+};
 
-/// The words that are set, first of all.
-constexpr Indices MakePacking() {
-  Indices out{};
-  for (size_t mask = 0; mask < out.size(); ++mask) {
-    for (uint64_t word = 0, n = 0; word < kWords; ++word) {
-      if ((mask >> word & 1) != 0) out[mask] |= word << 8 * n++;
+/// By the byte of codes.
+constexpr Tables MakeTables() {
+  Tables out{};
+  for (size_t codes = 0; codes < out.lanes.size(); ++codes) {
+    Lane& lane = out.lanes[codes];
+    lane.pack.fill(kNone);
+    lane.unpack.fill(kNone);
+    uint8_t n = 0;
+    for (size_t word = 0; word < kWords; ++word) {
+      const size_t length = kLengths[(codes >> word & 1) | (codes >> (word + 4) & 1) << 1];
+      for (size_t i = 0; i < length; ++i, ++n) {
+        lane.pack[n] = static_cast<uint8_t>(word * 4 + i);
+        lane.unpack[word * 4 + i] = n;
+      }
     }
+    out.bytes[codes] = n;
   }
   return out;
 }
 
-/// For a word that is set, how many are set before it.
-constexpr Indices MakeUnpacking() {
-  Indices out{};
-  for (size_t mask = 0; mask < out.size(); ++mask) {
-    for (uint64_t word = 0, n = 0; word < kWords; ++word) {
-      if ((mask >> word & 1) != 0) out[mask] |= n++ << 8 * word;
-    }
-  }
-  return out;
+constexpr Tables kTables = MakeTables();
+
+__m128i Load(const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
+__m128i LoadHalf(const void* from) { return _mm_loadl_epi64(static_cast<const __m128i*>(from)); }
+
+char* PackLane(__m128i words, uint32_t codes, char* to) {
+  *to++ = static_cast<char>(codes);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
+                   _mm_shuffle_epi8(words, Load(kTables.lanes[codes].pack.data())));
+  return to + kTables.bytes[codes];
 }
 
-constexpr Indices kPacking = MakePacking();
-constexpr Indices kUnpacking = MakeUnpacking();
-
-__m256i Permuted(__m256i words, uint64_t indices) {
-  return _mm256_permutevar8x32_epi32(
-      words, _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<int64_t>(indices))));
-}
-
-/// All ones in the first `n` words.
-__m256i FirstWords(size_t n) {
-  const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), index);
-}
-
-__m256i Load(const uint8_t* from, size_t words) {
-  if (words >= kWords) return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-  return _mm256_maskload_epi32(reinterpret_cast<const int*>(from), FirstWords(words));
-}
-
-char* PackGroup(__m256i words, char* to) {
+uint32_t ZeroWords(__m256i words) {
   const __m256i zero = _mm256_cmpeq_epi32(words, _mm256_setzero_si256());
-  const auto mask =
-      static_cast<uint8_t>(~static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(zero))));
-  *to++ = static_cast<char>(mask);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), Permuted(words, kPacking[mask]));
-  return to + std::popcount(mask) * 4;
+  return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(zero)));
 }
+
+/// Two lanes; the second is packed if `both`.
+char* PackLanes(__m256i words, bool both, char* to) {
+  const uint32_t none = ZeroWords(words);
+  const uint32_t one = ZeroWords(_mm256_srli_epi32(words, 8));     // at most one byte
+  const uint32_t three = ZeroWords(_mm256_srli_epi32(words, 24));  // at most three
+  const uint32_t lower = ~(none ^ one ^ three) & 0xFF;
+  const uint32_t upper = ~one & 0xFF;
+  to = PackLane(_mm256_castsi256_si128(words), (lower & 0xF) | (upper & 0xF) << 4, to);
+  if (!both) return to;
+  return PackLane(_mm256_extracti128_si256(words, 1), lower >> 4 | (upper & 0xF0), to);
+}
+
+__m256i TwoLanes(__m128i first, __m128i second) { return _mm256_set_m128i(second, first); }
 
 }  // namespace
 
@@ -77,38 +86,45 @@ char* PackRow(uint64_t hash, uint32_t group, uint32_t place_bits, const uint8_t*
   static_assert(offsetof(RowHeader, group) == 12 && offsetof(RowHeader, place_bits) == 16);
   int64_t behind = 0;  // the header
   if (bytes > sizeof(RowHeader)) std::memcpy(&behind, row + sizeof(RowHeader), sizeof(behind));
-  to = PackGroup(_mm256_set_epi64x(behind, place_bits, static_cast<int64_t>(uint64_t{group} << 32),
+  to = PackLanes(_mm256_set_epi64x(behind, place_bits, static_cast<int64_t>(uint64_t{group} << 32),
                                    static_cast<int64_t>(hash)),
-                 to);
-  for (size_t at = kGroup; at < bytes; at += kGroup) {
-    to = PackGroup(Load(row + at, (bytes - at) / 4), to);
+                 true, to);
+  for (size_t at = 2 * kLane; at < bytes; at += 2 * kLane) {
+    const size_t left = bytes - at;
+    if (left >= 2 * kLane) {
+      to = PackLanes(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(row + at)), true, to);
+      continue;
+    }
+    const bool both = left > kLane;
+    const __m128i first = left >= kLane ? Load(row + at) : LoadHalf(row + at);
+    const __m128i second = both ? LoadHalf(row + at + kLane) : _mm_setzero_si128();
+    to = PackLanes(TwoLanes(first, second), both, to);
   }
   return to;
 }
 
 const char* UnpackRow(const char* from, const char* end, size_t bytes, char* image) {
-  for (size_t at = 0; at < bytes; at += kGroup) {
+  for (size_t at = 0; at < bytes; at += kLane) {
     if (from == end) return nullptr;
-    const auto mask = static_cast<uint8_t>(*from++);
-    const size_t packed = static_cast<size_t>(std::popcount(mask)) * 4;
-    const size_t words = std::min(kWords, (bytes - at) / 4);
-    if (static_cast<size_t>(end - from) < packed || mask >> words != 0) return nullptr;
-    __m256i v;
-    if (static_cast<size_t>(end - from) >= kGroup) {
-      v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+    const auto codes = static_cast<uint8_t>(*from++);
+    const size_t packed = kTables.bytes[codes];
+    const auto room = static_cast<size_t>(end - from);
+    if (room < packed) return nullptr;
+    __m128i words;
+    if (room >= kLane) {
+      words = Load(from);
     } else {
-      char last[kGroup] = {};
+      char last[kLane] = {};
       std::memcpy(last, from, packed);
-      v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(last));
+      words = Load(last);
     }
     from += packed;
-    const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
-    const __m256i set = _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(mask), bit), bit);
-    v = _mm256_and_si256(Permuted(v, kUnpacking[mask]), set);
-    if (words == kWords) {
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(image + at), v);
+    words = _mm_shuffle_epi8(words, Load(kTables.lanes[codes].unpack.data()));
+    if (bytes - at >= kLane) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(image + at), words);
     } else {
-      _mm256_maskstore_epi32(reinterpret_cast<int*>(image + at), FirstWords(words), v);
+      if ((codes & 0xCC) != 0) return nullptr;  // words beyond the row
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(image + at), words);
     }
   }
   return from;

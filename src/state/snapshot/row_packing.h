@@ -1,8 +1,13 @@
-// A row's image without its zeros, of which there are many: counters and places are small, parts of
-// the header mean nothing in a snapshot, fields are aligned.
+// A row's image without the zeros in front of its numbers, of which there are many: counters,
+// places and most keys are small, parts of the header mean nothing in a snapshot, fields are
+// aligned.
 //
-//   for every eight words of four bytes: a byte, whose bit i says that word i is not zero, and the
-//   words that are not
+//   for every four words of four bytes: a byte, and of each word its lowest 0, 1, 3 or 4 bytes, as
+//   many as two bits of that byte say: bit i of its lower half and bit i of its upper half are the
+//   lower and the upper bit of 0, 1, 2 or 3 for word i
+//
+// The idea is Stream VByte's (Lemire, Kurz, Rupp, 2018): a table of shuffles by that byte. The byte
+// stands before its words, since rows are read one by one.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +16,7 @@
 namespace thalweg::state {
 
 /// Bytes that PackRow may write to for a row of `bytes`; what it returns may be less.
-constexpr size_t PackedRoom(size_t bytes) { return bytes + bytes / 32 + 33; }
+constexpr size_t PackedRoom(size_t bytes) { return bytes + bytes / 16 + 17; }
 
 /// Packs a row of `bytes`, a multiple of 8, whose RowHeader is replaced by one of a hash, a group,
 /// a place and zeros. Where the next may begin.

@@ -18,7 +18,8 @@ constexpr size_t kHeader = sizeof(RowHeader);
 std::vector<uint8_t> RandomRow(size_t bytes, std::mt19937* random) {
   std::vector<uint8_t> row(bytes);
   for (size_t at = kHeader; at < bytes; at += 4) {
-    const uint32_t word = (*random)() % 3 == 0 ? (*random)() : 0;
+    const uint32_t bits = static_cast<uint32_t>((*random)()) % 33;
+    const uint32_t word = bits == 0 ? 0 : static_cast<uint32_t>((*random)()) >> (32 - bits);
     std::memcpy(row.data() + at, &word, 4);
   }
   return row;
@@ -29,7 +30,8 @@ TEST(RowPacking, GivesBackEveryRow) {
   for (size_t bytes = kHeader; bytes <= 200; bytes += 8) {
     for (int round = 0; round < 50; ++round) {
       const std::vector<uint8_t> row = RandomRow(bytes, &random);
-      const RowHeader header{random(), 0, random() % 2, random(), 0};
+      const RowHeader header{random(), 0, static_cast<uint32_t>(random() % 2),
+                             static_cast<uint32_t>(random()), 0};
       std::string packed(PackedRoom(bytes), '\x55');
       const char* packed_end =
           PackRow(header.hash, header.group, header.place_bits, row.data(), bytes, packed.data());
@@ -49,7 +51,7 @@ TEST(RowPacking, GivesBackEveryRow) {
 }
 
 TEST(RowPacking, RefusesWordsBeyondTheRow) {
-  const std::vector<char> packed(100, '\xFF');  // eight words in each group
+  const std::vector<char> packed(100, '\xFF');  // four words in each lane
   std::vector<char> image(40);
   EXPECT_NE(UnpackRow(packed.data(), packed.data() + 100, 32, image.data()), nullptr);
   EXPECT_EQ(UnpackRow(packed.data(), packed.data() + 100, 40, image.data()), nullptr);

@@ -30,7 +30,7 @@ Status ReadBlockHead(std::string_view head, BlockHeader* h, std::string_view* na
   if (head.size() < sizeof(BlockHeader)) return Status::BadData("a block's header is cut off");
   std::memcpy(h, head.data(), sizeof(BlockHeader));
   if (h->magic != BlockHeader::kMagic) return Status::BadData("this is no block of state");
-  if (h->version == 0 || h->version > BlockHeader::kVersion) {
+  if (h->version == 0 || h->version == 2 || h->version > BlockHeader::kVersion) {
     return Status::BadData(
         fmt::format("blocks of state of version {}, which this program does not "
                     "know",
@@ -86,7 +86,8 @@ void BlockBuilder::Begin(std::string_view table, std::string* out) {
   body_ = end_ = out->size();
 }
 
-void BlockBuilder::AddRow(const uint8_t* row, size_t row_bytes, std::string_view tail) {
+void BlockBuilder::AddRow(uint64_t hash, const uint8_t* row, size_t row_bytes,
+                          std::string_view tail) {
   const RowHeader& h = *HeaderOf(row);
   const uint32_t distance = h.place_bits - last_place_bits_ - 1;
   last_place_bits_ = h.place_bits;
@@ -94,7 +95,7 @@ void BlockBuilder::AddRow(const uint8_t* row, size_t row_bytes, std::string_view
   const size_t room = PackedRoom(row_bytes) + tail.size();
   if (out_->size() < end_ + room)
     out_->resize(end_ + std::max(room, std::min(end_ - start_, kStep)));
-  char* end = PackRow(h.hash, static_cast<uint32_t>(tail.size()), distance, row, row_bytes,
+  char* end = PackRow(hash, static_cast<uint32_t>(tail.size()), distance, row, row_bytes,
                       out_->data() + end_);
   if (!tail.empty()) std::memcpy(end, tail.data(), tail.size());
   end_ = static_cast<size_t>(end - out_->data()) + tail.size();

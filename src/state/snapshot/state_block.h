@@ -4,10 +4,10 @@
 //   | BlockHeader | table name | rows | places that are free now, u32 each |
 //
 // A row is its image and its tail: strings and what owned fields save. The image is the row's bytes
-// as in memory (row_bytes of them), whose RowHeader is reduced to the hash, the place (how far it
-// is from the place after the row before) and, in `group`, the length of the tail; without its
-// zeros (row_packing.h). In blocks of version 1 it stands as it is, with the place itself, and the
-// free places come first.
+// as in memory (row_bytes of them), whose RowHeader is reduced to the hash (0 in tables that find
+// it again), the place (how far it is from the place after the row before) and, in `group`, the
+// length of the tail; without its zeros (row_packing.h). In blocks of version 1 it stands as it is,
+// with the place itself, and the free places come first. Version 2 was never released.
 //
 // Within one snapshot a place stands in one block only. Little-endian; two XXH3-64 checksums, one
 // of header and name, which are read first and decide what is skipped, one of the rest.
@@ -27,7 +27,7 @@ namespace thalweg::state {
 
 struct BlockHeader {
   static constexpr uint32_t kMagic = 0x31534754;  // "TGS1"
-  static constexpr uint16_t kVersion = 2;
+  static constexpr uint16_t kVersion = 3;
   uint32_t magic;
   uint16_t version;
   uint16_t name_bytes;
@@ -59,7 +59,8 @@ class BlockBuilder {
   void Begin(std::string_view table, std::string* out);
   bool begun() const { return out_ != nullptr; }
   void AddFreed(uint32_t place) { freed_.push_back(place); }
-  void AddRow(const uint8_t* row, size_t row_bytes, std::string_view tail);
+  /// `hash`: the row's, or 0 if the table finds it again.
+  void AddRow(uint64_t hash, const uint8_t* row, size_t row_bytes, std::string_view tail);
   /// Of the body so far.
   size_t bytes() const { return end_ - body_ + freed_.size() * 4; }
   /// Beside what is written to.

@@ -18,6 +18,8 @@ namespace {
 constexpr uint32_t kLargestPlace = RowHeader::kDuplicate - 1;
 /// Rows whose index slots are asked for ahead.
 constexpr size_t kAhead = 32;
+/// Rows that are hashed at once.
+constexpr size_t kHashed = 1024;
 
 size_t Words(uint32_t places) { return (size_t{places} + 63) / 64; }
 
@@ -109,7 +111,8 @@ void KeyedTable::WriteRow(const uint8_t* row, BlockBuilder* block) {
     }
   }
   for (const OwnedField* f : owned_) f->Save(row, &tail_);
-  block->AddRow(row, static_cast<size_t>(layout_.row_bytes()), tail_);
+  const uint64_t hash = options_.hash_rows == nullptr ? HeaderOf(row)->hash : 0;
+  block->AddRow(hash, row, static_cast<size_t>(layout_.row_bytes()), tail_);
 }
 
 BlockHeader KeyedTable::HeaderOfBlock(const Partition& p) const {
@@ -225,7 +228,8 @@ Status KeyedTable::LoadBlock(const BlockHeader& h, std::string_view body) {
     TW_RETURN_IF_ERROR(block.NextRow(&image, &owned));
     RowHeader saved;
     std::memcpy(&saved, image, sizeof(saved));
-    if (data::KeyGroupOf(saved.hash, options_.max_parallelism) != static_cast<int>(h.key_group)) {
+    if (options_.hash_rows == nullptr &&
+        data::KeyGroupOf(saved.hash, options_.max_parallelism) != static_cast<int>(h.key_group)) {
       return Status::BadData("a row stands in the wrong key group");
     }
     if (Test(p->frozen, saved.place())) continue;
@@ -269,21 +273,33 @@ Status KeyedTable::LoadRow(Partition* p, const char* image, std::string_view tai
   return Status::OK();
 }
 
+// The rows of one partition.
+void KeyedTable::IndexRows(int key_group, std::span<uint8_t* const> rows) {
+  if (options_.hash_rows != nullptr) {
+    uint64_t hashes[kHashed];
+    options_.hash_rows(*this, key_group, rows.data(), static_cast<int32_t>(rows.size()), hashes);
+    for (size_t i = 0; i < rows.size(); ++i) HeaderOf(rows[i])->hash = hashes[i];
+  }
+  while (!rows.empty()) {
+    const auto next = rows.first(std::min(rows.size(), kAhead));
+    rows = rows.subspan(next.size());
+    for (const uint8_t* row : next) index_.PrefetchSlot(HeaderOf(row)->hash);
+    if (memory_->watched()) [[unlikely]] {
+      for (const uint8_t* row : next) index_.TouchSlot(HeaderOf(row)->hash);
+      memory_->Trim();
+    }
+    for (uint8_t* row : next) {
+      if (!HeaderOf(row)->duplicate()) index_.Insert(HeaderOf(row)->hash, row);
+    }
+  }
+}
+
 void KeyedTable::FinishLoad(bool track) {
   index_.Reserve(num_rows());
+  std::vector<uint8_t*> rows;
   for (auto& p : partitions_) {
     if (p == nullptr) continue;
     if (p->used < p->end) p->next = RowAt(*p, p->used + 1);
-    uint8_t* rows[kAhead];
-    size_t n = 0;
-    const auto insert = [&] {
-      if (memory_->watched()) [[unlikely]] {
-        for (size_t i = 0; i < n; ++i) index_.TouchSlot(HeaderOf(rows[i])->hash);
-        memory_->Trim();
-      }
-      for (size_t i = 0; i < n; ++i) index_.Insert(HeaderOf(rows[i])->hash, rows[i]);
-      n = 0;
-    };
     uint8_t** last_free = &p->free;  // the lowest place is handed out first
     for (uint32_t place = 1; place <= p->used; ++place) {
       uint8_t* row = RowAt(*p, place);
@@ -293,12 +309,13 @@ void KeyedTable::FinishLoad(bool track) {
         last_free = reinterpret_cast<uint8_t**>(row);
         continue;
       }
-      if (HeaderOf(row)->duplicate()) continue;
-      index_.PrefetchSlot(HeaderOf(row)->hash);
-      rows[n++] = row;
-      if (n == kAhead) insert();
+      rows.push_back(row);
+      if (rows.size() < kHashed) continue;
+      IndexRows(p->group, rows);
+      rows.clear();
     }
-    insert();
+    IndexRows(p->group, rows);
+    rows.clear();
     p->dirty = {};
     p->frozen = {};
   }

@@ -78,7 +78,9 @@ TEST(DistinctPartials, SendsEveryValueOfEveryGroup) {
     }
     const auto sent = in.Emit(false, 50);
     EXPECT_EQ(Read(sent, 50), expected);
-    if (kinds == 10) EXPECT_LT(sent[0]->children()[0]->size(), 2000);
+    if (kinds == 10) {
+      EXPECT_LT(sent[0]->children()[0]->size(), 2000);
+    }
   }
 }
 

@@ -210,6 +210,7 @@ class KeyedTable {
   void Mark(Partition* p, uint8_t* row);
   /// The running snapshot's image of a row, live or free.
   void WriteRow(const uint8_t* row, BlockBuilder* block);
+  void WriteRows(std::span<const uint8_t*> rows);
   BlockHeader HeaderOfBlock(const Partition& p) const;
   void SealAhead(Partition* p, std::string* out);
   void ChargeSnapshot();

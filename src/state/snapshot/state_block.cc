@@ -92,13 +92,24 @@ void BlockBuilder::AddRow(uint64_t hash, const uint8_t* row, size_t row_bytes,
   const uint32_t distance = h.place_bits - last_place_bits_ - 1;
   last_place_bits_ = h.place_bits;
   ++rows_;
-  const size_t room = PackedRoom(row_bytes) + tail.size();
-  if (out_->size() < end_ + room)
-    out_->resize(end_ + std::max(room, std::min(end_ - start_, kStep)));
   char* end = PackRow(hash, static_cast<uint32_t>(tail.size()), distance, row, row_bytes,
-                      out_->data() + end_);
+                      End(PackedRoom(row_bytes) + tail.size()));
   if (!tail.empty()) std::memcpy(end, tail.data(), tail.size());
   end_ = static_cast<size_t>(end - out_->data()) + tail.size();
+}
+
+void BlockBuilder::AddRows(std::span<const uint8_t* const> rows, bool hashes, size_t row_bytes) {
+  rows_ += static_cast<uint32_t>(rows.size());
+  char* end = PackRows(rows, hashes, row_bytes, &last_place_bits_,
+                       End(rows.size() * PackedRoom(row_bytes)));
+  end_ = static_cast<size_t>(end - out_->data());
+}
+
+char* BlockBuilder::End(size_t room) {
+  if (out_->size() < end_ + room) {
+    out_->resize(end_ + std::max(room, std::min(end_ - start_, kStep)));
+  }
+  return out_->data() + end_;
 }
 
 void BlockBuilder::Seal(BlockHeader h) {

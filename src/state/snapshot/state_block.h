@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,8 @@ class BlockBuilder {
   void AddFreed(uint32_t place) { freed_.push_back(place); }
   /// `hash`: the row's, or 0 if the table finds it again.
   void AddRow(uint64_t hash, const uint8_t* row, size_t row_bytes, std::string_view tail);
+  /// Rows without tails; `hashes`: they are written.
+  void AddRows(std::span<const uint8_t* const> rows, bool hashes, size_t row_bytes);
   /// Of the body so far.
   size_t bytes() const { return end_ - body_ + freed_.size() * 4; }
   /// Beside what is written to.
@@ -71,6 +74,9 @@ class BlockBuilder {
   void Release() { *this = BlockBuilder(); }
 
  private:
+  /// Where `room` more bytes may be written.
+  char* End(size_t room);
+
   std::string* out_ = nullptr;
   size_t start_ = 0;  // of the block in *out_
   size_t body_ = 0;

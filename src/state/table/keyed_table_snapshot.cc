@@ -20,6 +20,8 @@ constexpr uint32_t kLargestPlace = RowHeader::kDuplicate - 1;
 constexpr size_t kAhead = 32;
 /// Rows that are hashed at once.
 constexpr size_t kHashed = 1024;
+/// Rows that are written at once: those of a word of bits.
+constexpr uint32_t kWalked = 64;
 
 size_t Words(uint32_t places) { return (size_t{places} + 63) / 64; }
 
@@ -115,6 +117,22 @@ void KeyedTable::WriteRow(const uint8_t* row, BlockBuilder* block) {
   block->AddRow(hash, row, static_cast<size_t>(layout_.row_bytes()), tail_);
 }
 
+// Those of the walk's next rows that a step has not copied already; moves some to the front.
+void KeyedTable::WriteRows(std::span<const uint8_t*> rows) {
+  const bool tails = has_tails_ || !owned_.empty();
+  size_t n = 0;
+  for (const uint8_t* row : rows) {
+    if (HeaderOf(row)->epoch == epoch_) continue;
+    if (tails || HeaderOf(row)->stamp == RowHeader::kFree) {
+      WriteRow(row, &walk_);
+    } else {
+      rows[n++] = row;
+    }
+  }
+  walk_.AddRows(rows.first(n), options_.hash_rows == nullptr,
+                static_cast<size_t>(layout_.row_bytes()));
+}
+
 BlockHeader KeyedTable::HeaderOfBlock(const Partition& p) const {
   BlockHeader h{};
   h.key_group = static_cast<uint32_t>(p.group);
@@ -134,14 +152,20 @@ void KeyedTable::SealAhead(Partition* p, std::string* out) {
 void KeyedTable::WriteBase(Partition* p, int64_t* budget) {
   uint32_t place = p->cursor;
   const int64_t cost = layout_.row_bytes() / 8;
-  for (; place <= p->used; ++place) {
+  while (place <= p->used) {
     if (walk_.bytes() >= block_bytes_ || *budget <= 0) break;
-    const uint8_t* row = RowAt(*p, place);
-    if (HeaderOf(row)->stamp != RowHeader::kFree && HeaderOf(row)->epoch != epoch_) {
-      WriteRow(row, &walk_);
-    } else {
-      *budget -= cost;
+    const uint8_t* rows[kWalked];
+    size_t n = 0;
+    for (const uint32_t end = place + std::min(p->used - place + 1, kWalked); place < end;
+         ++place) {
+      const uint8_t* row = RowAt(*p, place);
+      if (HeaderOf(row)->stamp != RowHeader::kFree && HeaderOf(row)->epoch != epoch_) {
+        rows[n++] = row;
+      } else {
+        *budget -= cost;
+      }
     }
+    WriteRows({rows, n});
   }
   p->cursor = place <= p->used ? place : kNoPlace;
 }
@@ -152,7 +176,7 @@ void KeyedTable::WriteDelta(Partition* p, int64_t* budget) {
   for (; word < words; ++word) {
     if (walk_.bytes() >= block_bytes_ || *budget <= 0) break;
     --*budget;
-    const uint8_t* rows[64];
+    const uint8_t* rows[kWalked];
     size_t n = 0;
     for (uint64_t bits = p->frozen[word]; bits != 0; bits &= bits - 1) {
       rows[n] = RowAt(
@@ -161,9 +185,7 @@ void KeyedTable::WriteDelta(Partition* p, int64_t* budget) {
       __builtin_prefetch(rows[n] + 64);
       ++n;
     }
-    for (size_t i = 0; i < n; ++i) {
-      if (HeaderOf(rows[i])->epoch != epoch_) WriteRow(rows[i], &walk_);
-    }
+    WriteRows({rows, n});
   }
   p->cursor = word < words ? static_cast<uint32_t>(word * 64) + 1 : kNoPlace;
 }

@@ -165,7 +165,8 @@ class KeyedTable {
     uint8_t* next = nullptr;  // the row of place used + 1, if there is one
     uint8_t* free = nullptr;  // linked through the rows' hash fields
     // Snapshots; bit i stands for place i + 1.
-    std::vector<uint64_t> dirty;   // changed since the last BeginSnapshot
+    uint32_t known = 0;            // places used at the last BeginSnapshot: later ones are dirty
+    std::vector<uint64_t> dirty;   // of these, changed since then
     std::vector<uint64_t> frozen;  // what the running snapshot covers, if a delta
     uint32_t cursor = kNoPlace;    // places before it are written; kNoPlace: nothing to write
     BlockBuilder ahead;            // the rows that steps have copied, not sealed

@@ -86,7 +86,6 @@ uint8_t* KeyedTable::Take(Partition* p, uint64_t hash) {
     row = p->next;
     p->next += layout_.row_bytes();
     place = ++p->used;
-    if (epoch_ != 0) p->dirty[(place - 1) / 64] |= uint64_t{1} << (place - 1) % 64;
   }
   ++p->live;
   std::memset(row, 0, static_cast<size_t>(layout_.row_bytes()));

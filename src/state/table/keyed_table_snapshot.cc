@@ -36,12 +36,23 @@ void Set(std::vector<uint64_t>* bits, uint32_t place) {
   (*bits)[word] |= uint64_t{1} << (place - 1) % 64;
 }
 
+/// The places after `first` up to `last`.
+void SetRange(uint32_t first, uint32_t last, std::vector<uint64_t>* bits) {
+  for (uint32_t i = first; i < last;) {
+    const uint32_t end = std::min(last, (i / 64 + 1) * 64);
+    (*bits)[i / 64] |= (~uint64_t{0} >> (64 - (end - i))) << i % 64;
+    i = end;
+  }
+}
+
 }  // namespace
 
 void KeyedTable::StartTracking() {
   epoch_ = 1;
   for (auto& p : partitions_) {
-    if (p != nullptr) p->dirty.assign(Words(p->end), 0);
+    if (p == nullptr) continue;
+    p->dirty.assign(Words(p->end), 0);
+    p->known = p->used;
   }
 }
 
@@ -64,6 +75,8 @@ void KeyedTable::BeginSnapshot(bool base) {
   if (epoch_ == 0) StartTracking();
   for (auto& p : partitions_) {
     if (p == nullptr) continue;
+    SetRange(p->known, p->used, &p->dirty);
+    p->known = p->used;
     p->dirty.swap(p->frozen);
     p->dirty.resize(p->frozen.size());  // zeros: EndSnapshot has cleared it
     p->cursor = p->used > 0 ? 1 : kNoPlace;

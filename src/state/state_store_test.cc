@@ -412,6 +412,23 @@ TEST(StateStore, DeltasHoldOnlyWhatChangedUntilABaseIsCheaper) {
   EXPECT_EQ(tables.store().Tables()[0].rows, 1000);
 }
 
+TEST(StateStore, APieceOfLongRowsIsNoLongerThanItsBudgetAndABlock) {
+  constexpr size_t kText = 10'000;
+  Tables tables;
+  ASSERT_TRUE(tables.Open({}).ok());
+  for (int i = 0; i < 1000; ++i) {
+    tables.SetText(tables.Row("k" + std::to_string(i), true), std::string(kText, 'x'));
+  }
+  tables.store().BeginSnapshot(true);
+  std::string bytes;
+  for (bool done = false; !done;) {
+    const size_t before = bytes.size();
+    ASSERT_TRUE(tables.store().ContinueSnapshot(100'000, &bytes, &done).ok());
+    EXPECT_LT(bytes.size() - before, 100'000u + (64u << 10) + kText + 1000);
+  }
+  EXPECT_GT(bytes.size(), 1000 * kText);
+}
+
 TEST(StateStore, APieceIsNoLongerThanItsBudgetAndABlock) {
   Tables tables;
   ASSERT_TRUE(tables.Open({}).ok());

@@ -165,12 +165,12 @@ void KeyedTable::SealAhead(Partition* p, std::string* out) {
 void KeyedTable::WriteBase(Partition* p, int64_t* budget) {
   uint32_t place = p->cursor;
   const int64_t cost = layout_.row_bytes() / 8;
+  const uint32_t most = has_tails_ || !owned_.empty() ? 1 : kWalked;  // a tail may be long
   while (place <= p->used) {
     if (walk_.bytes() >= block_bytes_ || *budget <= 0) break;
     const uint8_t* rows[kWalked];
     size_t n = 0;
-    for (const uint32_t end = place + std::min(p->used - place + 1, kWalked); place < end;
-         ++place) {
+    for (const uint32_t end = place + std::min(p->used - place + 1, most); place < end; ++place) {
       const uint8_t* row = RowAt(*p, place);
       if (HeaderOf(row)->stamp != RowHeader::kFree && HeaderOf(row)->epoch != epoch_) {
         rows[n++] = row;

@@ -7,7 +7,8 @@ The job counts rows by key, a tenth of its keys between two checkpoints, which c
 Printed: how long a checkpoint takes and its longest pause (once the keys are all there); what of all
 pauses, of which a checkpoint has hundreds, 99 % were no longer than; the state's size; and for each
 start the time from the process's begin to its first row of output. SIGKILL ends each but the first.
-The checkpoint lies in the page cache ("warm disk").
+The first start reads the state from the disk (checkpoints are written past the page cache), later
+ones mostly from the page cache.
 """
 import argparse
 import json

@@ -5,8 +5,10 @@ pairs.py scaling|checkpoints [--events N] [--repeats N] [QUERY...]
 
 scaling      one worker and two: the speed-up, beside that of bench/micro/scaling_bench, which shares
              nothing between its threads, in the same rounds; medians
-checkpoints  without checkpoints and with one a second: what they cost in CPU; the median of the
-             pairs' differences, and the least CPU times of all runs
+checkpoints  without checkpoints and with one a second: what they cost in CPU; the median and the
+             quartiles of the pairs' differences, and the least CPU times of all runs. Where memory
+             is not the machine's own, equal runs differ by a tenth: below 15 pairs the median tells
+             of the machine
 """
 import argparse
 import json
@@ -21,7 +23,7 @@ import tempfile
 from run import ROOT, make_cases, make_data, measure
 
 MADV_POPULATE_WRITE = 23  # from Linux 5.14 on
-TOUCHED_BYTES = 8 << 30  # more than a query needs and the host takes back meanwhile
+TOUCHED_BYTES = 4 << 30  # more than a query needs and the host takes back meanwhile
 BUILD = ROOT / "build" / "release"
 
 
@@ -81,9 +83,11 @@ def checkpoints(cases, queries, repeats):
                 pair = [(without, ()), (having, ("-D", "execution.checkpointing.interval=1 s"))]
                 for times, options in pair if repeat % 2 == 0 else reversed(pair):
                     times.append(run(cases, query, 2, *options, state=state)[1])
-            cost = statistics.median(b / a for a, b in zip(without, having)) - 1
-            print(f"{query}: {100 * cost:+.1f} % with a checkpoint a second; {min(without):.2f} CPU-s "
-                  f"without, {min(having):.2f} with", flush=True)
+            costs = [100 * (b / a - 1) for a, b in zip(without, having)]
+            low, middle, high = statistics.quantiles(costs, n=4, method="inclusive")
+            print(f"{query}: {middle:+.1f} % with a checkpoint a second (quartiles {low:+.1f} and "
+                  f"{high:+.1f}, {repeats} pairs); least CPU-s {min(without):.2f} without, "
+                  f"{min(having):.2f} with: {100 * (min(having) / min(without) - 1):+.1f} %", flush=True)
 
 
 def main():
@@ -92,14 +96,14 @@ def main():
     parser.add_argument("what", choices=["scaling", "checkpoints"])
     parser.add_argument("queries", nargs="*", metavar="QUERY")
     parser.add_argument("--events", type=int, default=20_000_000)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, help="5 for scaling, 15 for checkpoints")
     arguments = parser.parse_intermixed_args()
     queries = arguments.queries or [{"scaling": "q1", "checkpoints": "q5"}[arguments.what], "q16", "q17"]
     data = make_data(BUILD / "bench" / "nexgen", arguments.events, "bin")
     cases = ROOT / "build" / "bench" / "cases-pairs"
     make_cases(data, "bin", arguments.events, cases, queries)
-    compare = scaling if arguments.what == "scaling" else checkpoints
-    compare(cases, queries, arguments.repeats)
+    compare, repeats = {"scaling": (scaling, 5), "checkpoints": (checkpoints, 15)}[arguments.what]
+    compare(cases, queries, max(2, arguments.repeats or repeats))
 
 
 if __name__ == "__main__":

@@ -11,13 +11,10 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/direct_file.h"
+
 namespace thalweg {
 namespace {
-
-Status ErrnoStatus(const std::string& path, int error) {
-  char buffer[128];
-  return Status::Io(fmt::format("{}: {}", path, strerror_r(error, buffer, sizeof(buffer))));
-}
 
 FileInfo InfoOf(const std::string& path, const struct stat& s) {
   return {path, S_ISDIR(s.st_mode), static_cast<int64_t>(s.st_size),
@@ -112,14 +109,15 @@ class PosixFileSystem : public FileSystem {
   }
 
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path) override {
-    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-    int fd = ::open(path.c_str(), kFlags, 0644);
-    if (fd < 0 && errno == ENOENT) {
-      TW_RETURN_IF_ERROR(MakeDirectories(ParentDirectory(path)));
-      fd = ::open(path.c_str(), kFlags, 0644);
-    }
-    if (fd < 0) return ErrnoStatus(path, errno);
+    TW_ASSIGN_OR_RETURN(const int fd, OpenNew(path));
     return {std::make_unique<PosixWritableFile>(path, fd, 0)};
+  }
+
+  Result<std::unique_ptr<WritableFile>> CreateUncached(const std::string& path) override {
+    TW_ASSIGN_OR_RETURN(const int fd, OpenNew(path));
+    // Not when it is opened: a file system that refuses the flag may have made the file by then.
+    (void)::fcntl(fd, F_SETFL, O_DIRECT);
+    return {std::make_unique<DirectFile>(path, fd)};
   }
 
   Result<std::unique_ptr<WritableFile>> OpenForAppend(const std::string& path,
@@ -230,6 +228,17 @@ class PosixFileSystem : public FileSystem {
   }
 
  private:
+  Result<int> OpenNew(const std::string& path) {
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    int fd = ::open(path.c_str(), kFlags, 0644);
+    if (fd < 0 && errno == ENOENT) {
+      TW_RETURN_IF_ERROR(MakeDirectories(ParentDirectory(path)));
+      fd = ::open(path.c_str(), kFlags, 0644);
+    }
+    if (fd < 0) return ErrnoStatus(path, errno);
+    return fd;
+  }
+
   static Result<std::vector<std::string>> Names(const std::string& path) {
     DIR* dir = ::opendir(path.c_str());
     if (dir == nullptr) return ErrnoStatus(path, errno);
@@ -248,6 +257,11 @@ class PosixFileSystem : public FileSystem {
 FileSystem* FileSystem::Posix() {
   static PosixFileSystem* const instance = new PosixFileSystem();
   return instance;
+}
+
+Status ErrnoStatus(const std::string& path, int error) {
+  char buffer[128];
+  return Status::Io(fmt::format("{}: {}", path, strerror_r(error, buffer, sizeof(buffer))));
 }
 
 std::string ParentDirectory(const std::string& path) {

@@ -59,6 +59,11 @@ class FileSystem {
   virtual Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) = 0;
   /// A new file; fails if the path exists. Missing parent directories are made.
   virtual Result<std::unique_ptr<WritableFile>> Create(const std::string& path) = 0;
+  /// The same for a large file that is read after a restart at the earliest: past the page cache,
+  /// where there is a way. Its bytes are visible to readers of the path after Sync or Close.
+  virtual Result<std::unique_ptr<WritableFile>> CreateUncached(const std::string& path) {
+    return Create(path);
+  }
   /// Goes on with an existing file after its first `valid_length` bytes; the rest is cut off. Fails
   /// if the file is shorter.
   virtual Result<std::unique_ptr<WritableFile>> OpenForAppend(const std::string& path,
@@ -81,6 +86,8 @@ class FileSystem {
   virtual Status SyncDirectory(const std::string& directory) = 0;
 };
 
+/// kIo for the errno `error` of an operation on `path`.
+Status ErrnoStatus(const std::string& path, int error);
 /// "/a/b" of "/a/b/c"; "." of "c".
 std::string ParentDirectory(const std::string& path);
 /// "c" of "/a/b/c".

@@ -1,7 +1,9 @@
 #include "base/file_system.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/fault_injecting_file_system.h"
@@ -63,6 +65,54 @@ TEST_F(FileSystemTest, AppendCutsOffAndRefusesTooShort) {
   ASSERT_TRUE((*fs_->OpenForAppend(path, 4))->Append("ab").ok());
   EXPECT_EQ(Read(path), "0123ab");
   EXPECT_EQ(fs_->OpenForAppend(path, 7).status().code(), StatusCode::kIo);
+}
+
+TEST_F(FileSystemTest, UncachedFilesHoldWhatWasAppended) {
+  // Lengths around the pages' and the buffer's; a file that is synced on its way. /dev/shm: a file
+  // system that has no other place than the cache.
+  for (const std::string& folder : {dir_, "/dev/shm" + dir_}) {
+    for (const size_t step : {1u, 4095u, 4096u, 100'000u, 131'072u, 300'001u}) {
+      const std::string path = JoinPath(folder, "f" + std::to_string(step));
+      auto file = fs_->CreateUncached(path);
+      ASSERT_TRUE(file.ok()) << file.status().ToString();
+      std::string expected;
+      for (int i = 0; i < 7; ++i) {
+        std::string bytes(step, '?');
+        for (size_t k = 0; k < step; ++k) bytes[k] = static_cast<char>('a' + (k + i) % 23);
+        ASSERT_TRUE((*file)->Append(bytes).ok());
+        expected += bytes;
+        EXPECT_EQ((*file)->size(), static_cast<int64_t>(expected.size()));
+        if (i % 3 == 1) {
+          ASSERT_TRUE((*file)->Sync().ok());
+          EXPECT_EQ(Read(path), expected);
+        }
+      }
+      ASSERT_TRUE((*file)->Close().ok());
+      EXPECT_EQ(Read(path), expected);
+      EXPECT_EQ(fs_->CreateUncached(path).status().message(), path + ": File exists");
+    }
+    ASSERT_TRUE(fs_->RemoveTree(folder).ok());
+  }
+  ASSERT_TRUE(fs_->MakeDirectories(dir_).ok());
+}
+
+TEST_F(FileSystemTest, AnUncachedFileThatCannotGrowSaysSo) {
+  const std::string path = dir_ + "/f";
+  auto file = fs_->CreateUncached(path);
+  ASSERT_TRUE(file.ok());
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = signal(SIGXFSZ, SIG_IGN);
+  const rlimit limited{.rlim_cur = 16'384, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limited), 0);
+  EXPECT_TRUE((*file)->Append(std::string(9'000, 'x')).ok());
+  EXPECT_TRUE((*file)->Sync().ok());
+  EXPECT_TRUE((*file)->Append(std::string(9'000, 'y')).ok());
+  EXPECT_EQ((*file)->Sync().message(), path + ": File too large");
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_TRUE((*file)->Close().ok());
+  EXPECT_EQ(Read(path), std::string(9'000, 'x') + std::string(9'000, 'y'));
+  signal(SIGXFSZ, handler);
 }
 
 TEST_F(FileSystemTest, ListIsSortedAndErrorsNameThePath) {

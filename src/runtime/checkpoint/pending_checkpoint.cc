@@ -31,8 +31,8 @@ Status PendingCheckpoint::AddChunk(int node, int subtask, std::string bytes) {
   }
   if (part.file.empty()) {
     part.file = CheckpointStorage::StateFileName(generation_, epoch_, node, subtask);
-    TW_ASSIGN_OR_RETURN(part.open,
-                        storage_->file_system()->Create(JoinPath(storage_->folder(), part.file)));
+    TW_ASSIGN_OR_RETURN(part.open, storage_->file_system()->CreateUncached(
+                                       JoinPath(storage_->folder(), part.file)));
     TW_FAILPOINT("state:created");
     TW_RETURN_IF_ERROR(part.open->Append(part.bytes));
     part.bytes.clear();

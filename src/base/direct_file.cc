@@ -17,7 +17,7 @@ namespace {
 /// a few, whose file systems say EINVAL.
 constexpr int64_t kPage = 4096;
 /// Every subtask's state file has one while a checkpoint is written.
-constexpr int64_t kBufferBytes = 32 * kPage;
+constexpr int64_t kBufferBytes = 128 * kPage;
 
 constexpr int64_t RoundedUp(int64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
 

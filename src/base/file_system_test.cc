@@ -71,7 +71,7 @@ TEST_F(FileSystemTest, UncachedFilesHoldWhatWasAppended) {
   // Lengths around the pages' and the buffer's; a file that is synced on its way. /dev/shm: a file
   // system that has no other place than the cache.
   for (const std::string& folder : {dir_, "/dev/shm" + dir_}) {
-    for (const size_t step : {1u, 4095u, 4096u, 100'000u, 131'072u, 300'001u}) {
+    for (const size_t step : {1u, 4095u, 4096u, 100'000u, 524'288u, 700'001u}) {
       const std::string path = JoinPath(folder, "f" + std::to_string(step));
       auto file = fs_->CreateUncached(path);
       ASSERT_TRUE(file.ok()) << file.status().ToString();

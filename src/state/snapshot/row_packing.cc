@@ -103,17 +103,6 @@ char* PackRow(uint64_t hash, uint32_t group, uint32_t place_bits, const uint8_t*
   return to;
 }
 
-char* PackRows(std::span<const uint8_t* const> rows, bool hashes, size_t bytes,
-               uint32_t* last_place_bits, char* to) {
-  for (const uint8_t* row : rows) {
-    const RowHeader& h = *HeaderOf(row);
-    const uint32_t distance = h.place_bits - *last_place_bits - 1;
-    *last_place_bits = h.place_bits;
-    to = PackRow(hashes ? h.hash : 0, 0, distance, row, bytes, to);
-  }
-  return to;
-}
-
 const char* UnpackRow(const char* from, const char* end, size_t bytes, char* image) {
   for (size_t at = 0; at < bytes; at += kLane) {
     if (from == end) return nullptr;

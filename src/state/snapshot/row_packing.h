@@ -12,7 +12,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace thalweg::state {
 
@@ -23,11 +22,6 @@ constexpr size_t PackedRoom(size_t bytes) { return bytes + bytes / 16 + 17; }
 /// a place and zeros. Where the next may begin.
 char* PackRow(uint64_t hash, uint32_t group, uint32_t place_bits, const uint8_t* row, size_t bytes,
               char* to);
-
-/// Packs rows of `bytes` that have no tails: place_bits as blocks have it (state_block.h), hash as
-/// in the row or 0.
-char* PackRows(std::span<const uint8_t* const> rows, bool hashes, size_t bytes,
-               uint32_t* last_place_bits, char* to);
 
 /// The opposite of PackRow, into `bytes` of `image`; where the next row begins, or null if the
 /// bytes end early or are none that PackRow writes.

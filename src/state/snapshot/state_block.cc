@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/checksum.h"
+#include "state/snapshot/column_packing.h"
 #include "state/snapshot/row_packing.h"
 
 namespace thalweg::state {
@@ -92,16 +93,19 @@ void BlockBuilder::AddRow(uint64_t hash, const uint8_t* row, size_t row_bytes,
   const uint32_t distance = h.place_bits - last_place_bits_ - 1;
   last_place_bits_ = h.place_bits;
   ++rows_;
-  char* end = PackRow(hash, static_cast<uint32_t>(tail.size()), distance, row, row_bytes,
-                      End(PackedRoom(row_bytes) + tail.size()));
+  char* end = End(1 + PackedRoom(row_bytes) + tail.size());
+  *end++ = 0;
+  end = PackRow(hash, static_cast<uint32_t>(tail.size()), distance, row, row_bytes, end);
   if (!tail.empty()) std::memcpy(end, tail.data(), tail.size());
   end_ = static_cast<size_t>(end - out_->data()) + tail.size();
 }
 
 void BlockBuilder::AddRows(std::span<const uint8_t* const> rows, bool hashes, size_t row_bytes) {
+  if (rows.empty()) return;
   rows_ += static_cast<uint32_t>(rows.size());
-  char* end = PackRows(rows, hashes, row_bytes, &last_place_bits_,
-                       End(rows.size() * PackedRoom(row_bytes)));
+  char* end = End(1 + PackedRowsRoom(rows.size(), row_bytes));
+  *end++ = static_cast<char>(rows.size());
+  end = PackRows(rows, hashes, row_bytes, &last_place_bits_, end);
   end_ = static_cast<size_t>(end - out_->data());
 }
 
@@ -133,14 +137,11 @@ void BlockBuilder::Seal(BlockHeader h) {
 }
 
 BlockContents::BlockContents(const BlockHeader& header, std::string_view body)
-    : row_bytes_(header.row_bytes),
-      rows_(header.rows),
-      packed_(header.version > 1),
-      image_(row_bytes_, '\0') {
+    : row_bytes_(header.row_bytes), rows_(header.rows), version_(header.version) {
   const size_t freed = size_t{header.freed} * 4;
   const size_t rows = body.size() - freed;
-  freed_ = packed_ ? body.substr(rows) : body.substr(0, freed);
-  left_ = packed_ ? body.substr(0, rows) : body.substr(freed);
+  freed_ = version_ > 1 ? body.substr(rows) : body.substr(0, freed);
+  left_ = version_ > 1 ? body.substr(0, rows) : body.substr(freed);
 }
 
 uint32_t BlockContents::FreedPlace(uint32_t i) const {
@@ -149,34 +150,53 @@ uint32_t BlockContents::FreedPlace(uint32_t i) const {
   return place;
 }
 
-Status BlockContents::NextRow(const char** image, std::string_view* tail) {
+bool BlockContents::Unpack() {
   const char* from = left_.data();
-  const char* end = from + left_.size();
-  if (packed_) {
-    from = UnpackRow(from, end, row_bytes_, image_.data());
-    if (from == nullptr) return Status::BadData("a row is cut off");
-  } else {
-    if (left_.size() < row_bytes_) return Status::BadData("a row is cut off");
-    std::memcpy(image_.data(), from, row_bytes_);
+  const char* const end = from + left_.size();
+  size_t rows = 0;  // 0: one that stands alone
+  if (version_ > 3) {
+    if (from == end) return false;
+    rows = static_cast<uint8_t>(*from++);
+    if (rows > kMostPackedRows) return false;
+  }
+  together_ = given_ = 0;
+  const size_t together = std::max<size_t>(rows, 1);
+  if (images_.size() < together * row_bytes_) images_.resize(together * row_bytes_);
+  if (rows > 0) {
+    from = UnpackRows(from, end, rows, row_bytes_, images_.data());
+  } else if (version_ > 1) {
+    from = UnpackRow(from, end, row_bytes_, images_.data());
+  } else if (left_.size() >= row_bytes_) {
+    std::memcpy(images_.data(), from, row_bytes_);
     from += row_bytes_;
+  } else {
+    return false;
   }
+  if (from == nullptr) return false;
+  left_.remove_prefix(static_cast<size_t>(from - left_.data()));
+  together_ = together;
+  return true;
+}
+
+Status BlockContents::NextRow(const char** image, std::string_view* tail) {
+  if (given_ == together_ && !Unpack()) return Status::BadData("a row is cut off");
+  char* const row = images_.data() + given_++ * row_bytes_;
   RowHeader h;
-  std::memcpy(&h, image_.data(), sizeof(h));
-  if (static_cast<size_t>(end - from) < h.group) {
-    return Status::BadData("a row's strings are cut off");
-  }
-  *tail = std::string_view(from, h.group);
-  left_.remove_prefix(static_cast<size_t>(from + h.group - left_.data()));
-  if (packed_) h.place_bits += last_place_bits_ + 1;
+  std::memcpy(&h, row, sizeof(h));
+  if (left_.size() < h.group) return Status::BadData("a row's strings are cut off");
+  *tail = left_.substr(0, h.group);
+  left_.remove_prefix(h.group);
+  if (version_ > 1) h.place_bits += last_place_bits_ + 1;
   last_place_bits_ = h.place_bits;
   h.stamp = h.group = h.epoch = 0;
-  std::memcpy(image_.data(), &h, sizeof(h));
-  *image = image_.data();
+  std::memcpy(row, &h, sizeof(h));
+  *image = row;
   return h.place() != 0 ? Status::OK() : Status::BadData("a place is out of range");
 }
 
 Status BlockContents::CheckEnd() const {
-  return left_.empty() ? Status::OK() : Status::BadData("a block has bytes to spare");
+  return left_.empty() && given_ == together_ ? Status::OK()
+                                              : Status::BadData("a block has bytes to spare");
 }
 
 }  // namespace thalweg::state

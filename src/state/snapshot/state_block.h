@@ -6,8 +6,11 @@
 // A row is its image and its tail: strings and what owned fields save. The image is the row's bytes
 // as in memory (row_bytes of them), whose RowHeader is reduced to the hash (0 in tables that find
 // it again), the place (how far it is from the place after the row before) and, in `group`, the
-// length of the tail; without its zeros (row_packing.h). In blocks of version 1 it stands as it is,
-// with the place itself, and the free places come first. Version 2 was never released.
+// length of the tail. Zeros are left out: rows without tails stand together, up to 64 of them (a
+// byte, how many, and column_packing.h); any other alone (a byte 0, row_packing.h, the tail).
+//
+// Earlier versions: 1 has images as they are in memory, with the places themselves, and the free
+// places come first; 3 has every row alone, without the byte; 2 was never released.
 //
 // Within one snapshot a place stands in one block only. Little-endian; two XXH3-64 checksums, one
 // of header and name, which are read first and decide what is skipped, one of the rest.
@@ -28,7 +31,7 @@ namespace thalweg::state {
 
 struct BlockHeader {
   static constexpr uint32_t kMagic = 0x31534754;  // "TGS1"
-  static constexpr uint16_t kVersion = 3;
+  static constexpr uint16_t kVersion = 4;
   uint32_t magic;
   uint16_t version;
   uint16_t name_bytes;
@@ -62,7 +65,7 @@ class BlockBuilder {
   void AddFreed(uint32_t place) { freed_.push_back(place); }
   /// `hash`: the row's, or 0 if the table finds it again.
   void AddRow(uint64_t hash, const uint8_t* row, size_t row_bytes, std::string_view tail);
-  /// Rows without tails; `hashes`: they are written.
+  /// Rows without tails, at most kMostPackedRows; `hashes`: they are written.
   void AddRows(std::span<const uint8_t* const> rows, bool hashes, size_t row_bytes);
   /// Of the body so far.
   size_t bytes() const { return end_ - body_ + freed_.size() * 4; }
@@ -102,13 +105,18 @@ class BlockContents {
   Status CheckEnd() const;
 
  private:
+  /// Unpacks at least one row. False: the bytes end early or make no sense.
+  bool Unpack();
+
   std::string_view freed_;  // places
   std::string_view left_;   // of the rows
   size_t row_bytes_ = 0;
   uint32_t rows_ = 0;
-  bool packed_ = true;
+  uint16_t version_ = BlockHeader::kVersion;
   uint32_t last_place_bits_ = 0;
-  std::string image_;
+  size_t together_ = 0;  // rows that have been unpacked together
+  size_t given_ = 0;     // of those
+  std::string images_;
 };
 
 }  // namespace thalweg::state

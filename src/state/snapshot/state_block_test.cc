@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <span>
+#include <vector>
 
 #include "base/checksum.h"
+#include "state/snapshot/column_packing.h"
+#include "state/snapshot/row_packing.h"
 
 namespace thalweg::state {
 namespace {
@@ -49,6 +53,25 @@ void ExpectRows(const BlockHeader& header, std::string_view body) {
     EXPECT_EQ(tail, tails[i]);
   }
   EXPECT_TRUE(contents.CheckEnd().ok());
+}
+
+/// The three rows, in a block whose body is `body`.
+void ExpectOfVersion(uint16_t version, const std::string& body) {
+  BlockHeader header = HeaderOfRows();
+  header.magic = BlockHeader::kMagic;
+  header.version = version;
+  header.name_bytes = 0;
+  header.freed = 2;
+  header.rows = 3;
+  header.body_bytes = body.size();
+  header.body_checksum = Checksum64(body);
+  header.head_checksum = Checksum64(std::string_view(reinterpret_cast<const char*>(&header),
+                                                     offsetof(BlockHeader, head_checksum)));
+  BlockHeader read;
+  std::string_view name;
+  const std::string head(reinterpret_cast<const char*>(&header), sizeof(header));
+  ASSERT_TRUE(ReadBlockHead(head, &read, &name).ok());
+  ExpectRows(read, body);
 }
 
 std::string Sealed() {
@@ -104,6 +127,70 @@ TEST(StateBlock, RowsThatTheHeaderDoesNotKnowAreRefused) {
   EXPECT_FALSE(fewer.CheckEnd().ok());
 }
 
+TEST(StateBlock, GivesBackRowsThatStandTogether) {
+  std::vector<Row> rows(150);
+  std::vector<const uint8_t*> pointers;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    rows[i] = {{1000 + i, 1, 2, static_cast<uint32_t>(5 + i * i), 3}, static_cast<int64_t>(i * 77)};
+    pointers.push_back(reinterpret_cast<const uint8_t*>(&rows[i]));
+  }
+  const std::span<const uint8_t* const> all(pointers);
+  std::string block;
+  BlockBuilder builder;
+  builder.Begin("t", &block);
+  builder.AddRows(all.subspan(0, 64), true, sizeof(Row));
+  builder.AddRows({}, true, sizeof(Row));
+  builder.AddRow(rows[64].header.hash, pointers[64], sizeof(Row), "alone");
+  builder.AddRows(all.subspan(65, 1), true, sizeof(Row));
+  builder.AddRows(all.subspan(66, 64), true, sizeof(Row));
+  builder.AddRows(all.subspan(130), true, sizeof(Row));
+  builder.Seal(HeaderOfRows());
+  BlockHeader header;
+  std::string_view name;
+  ASSERT_TRUE(ReadBlockHead(block, &header, &name).ok());
+  const std::string_view body = std::string_view(block).substr(sizeof(header) + 1);
+  ASSERT_TRUE(CheckBlockBody(header, body).ok());
+  BlockContents contents(header, body);
+  ASSERT_EQ(contents.num_rows(), rows.size());
+  const char* image;
+  std::string_view tail;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_FALSE(contents.CheckEnd().ok());
+    ASSERT_TRUE(contents.NextRow(&image, &tail).ok());
+    Row row;
+    std::memcpy(&row, image, sizeof(row));
+    EXPECT_EQ(row.header.hash, rows[i].header.hash);
+    EXPECT_EQ(row.header.place_bits, rows[i].header.place_bits);
+    EXPECT_EQ(row.value, rows[i].value);
+    EXPECT_EQ(tail, i == 64 ? "alone" : "");
+  }
+  EXPECT_TRUE(contents.CheckEnd().ok());
+  EXPECT_FALSE(contents.NextRow(&image, &tail).ok());
+
+  std::string too_many(body);
+  too_many[0] = static_cast<char>(kMostPackedRows + 1);
+  EXPECT_FALSE(BlockContents(header, too_many).NextRow(&image, &tail).ok());
+}
+
+// Their rows stand alone and without a byte that says so.
+TEST(StateBlock, ReadsVersion3) {
+  std::string body;
+  const std::string_view tails[] = {"", "a tail", "x"};
+  uint32_t last = 0;
+  for (int i = 0; i < 3; ++i) {
+    const RowHeader& h = kRows[i].header;
+    std::string packed(PackedRoom(sizeof(Row)), '\0');
+    const char* end =
+        PackRow(h.hash, static_cast<uint32_t>(tails[i].size()), h.place_bits - last - 1,
+                reinterpret_cast<const uint8_t*>(&kRows[i]), sizeof(Row), packed.data());
+    last = h.place_bits;
+    body.append(packed.data(), static_cast<size_t>(end - packed.data()));
+    body += tails[i];
+  }
+  for (const uint32_t place : {11u, 12u}) body.append(reinterpret_cast<const char*>(&place), 4);
+  ExpectOfVersion(3, body);
+}
+
 // Checkpoints of version 1 have rows as they stand in memory.
 TEST(StateBlock, ReadsVersion1) {
   std::string body;
@@ -116,21 +203,7 @@ TEST(StateBlock, ReadsVersion1) {
     body.append(reinterpret_cast<const char*>(&row), sizeof(row));
     body += tails[i];
   }
-  BlockHeader header = HeaderOfRows();
-  header.magic = BlockHeader::kMagic;
-  header.version = 1;
-  header.name_bytes = 0;
-  header.freed = 2;
-  header.rows = 3;
-  header.body_bytes = body.size();
-  header.body_checksum = Checksum64(body);
-  header.head_checksum = Checksum64(std::string_view(reinterpret_cast<const char*>(&header),
-                                                     offsetof(BlockHeader, head_checksum)));
-  BlockHeader read;
-  std::string_view name;
-  const std::string head(reinterpret_cast<const char*>(&header), sizeof(header));
-  ASSERT_TRUE(ReadBlockHead(head, &read, &name).ok());
-  ExpectRows(read, body);
+  ExpectOfVersion(1, body);
 }
 
 TEST(StateBlock, RefusesVersionsItDoesNotKnow) {

@@ -8,8 +8,10 @@
 
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "state/keyed_table.h"
+#include "state/snapshot/column_packing.h"
 #include "state/string_ref.h"
 
 namespace thalweg::state {
@@ -20,8 +22,9 @@ constexpr uint32_t kLargestPlace = RowHeader::kDuplicate - 1;
 constexpr size_t kAhead = 32;
 /// Rows that are hashed at once.
 constexpr size_t kHashed = 1024;
-/// Rows that are written at once: those of a word of bits.
-constexpr uint32_t kWalked = 64;
+/// Rows that are written at once, at least those of a word of bits.
+constexpr uint32_t kWalked = kMostPackedRows;
+static_assert(kWalked >= 64);
 
 size_t Words(uint32_t places) { return (size_t{places} + 63) / 64; }
 
@@ -185,12 +188,13 @@ void KeyedTable::WriteBase(Partition* p, int64_t* budget) {
 
 void KeyedTable::WriteDelta(Partition* p, int64_t* budget) {
   const size_t words = p->frozen.size();
+  const size_t most = has_tails_ || !owned_.empty() ? 1 : kWalked;  // a tail may be long
   size_t word = (p->cursor - 1) / 64;
+  const uint8_t* rows[kWalked];
+  size_t n = 0;
   for (; word < words; ++word) {
     if (walk_.bytes() >= block_bytes_ || *budget <= 0) break;
     --*budget;
-    const uint8_t* rows[kWalked];
-    size_t n = 0;
     for (uint64_t bits = p->frozen[word]; bits != 0; bits &= bits - 1) {
       rows[n] = RowAt(
           *p, static_cast<uint32_t>(word * 64) + static_cast<uint32_t>(std::countr_zero(bits)) + 1);
@@ -198,8 +202,10 @@ void KeyedTable::WriteDelta(Partition* p, int64_t* budget) {
       __builtin_prefetch(rows[n] + 64);
       ++n;
     }
-    WriteRows({rows, n});
+    const uint64_t next = word + 1 < words ? p->frozen[word + 1] : 0;
+    if (n + static_cast<size_t>(std::popcount(next)) > most) WriteRows({rows, std::exchange(n, 0)});
   }
+  WriteRows({rows, n});
   p->cursor = word < words ? static_cast<uint32_t>(word * 64) + 1 : kNoPlace;
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <random>
 #include <span>
 #include <vector>
 
@@ -170,6 +171,47 @@ TEST(StateBlock, GivesBackRowsThatStandTogether) {
   std::string too_many(body);
   too_many[0] = static_cast<char>(kMostPackedRows + 1);
   EXPECT_FALSE(BlockContents(header, too_many).NextRow(&image, &tail).ok());
+}
+
+// The checksums of a file that somebody has written on purpose fit.
+TEST(StateBlock, ReadsNothingOutsideOfAMeaninglessBody) {
+  std::mt19937 random(5);
+  std::vector<Row> rows(70);
+  std::vector<const uint8_t*> pointers;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    rows[i] = {{random(), 1, 2, static_cast<uint32_t>(5 + i), 3}, static_cast<int64_t>(random())};
+    pointers.push_back(reinterpret_cast<const uint8_t*>(&rows[i]));
+  }
+  std::string block;
+  BlockBuilder builder;
+  builder.Begin("t", &block);
+  builder.AddRows(std::span(pointers).first(64), true, sizeof(Row));
+  for (size_t i = 64; i < rows.size(); ++i) {
+    builder.AddRow(1, pointers[i], sizeof(Row), std::string(i, 'x'));
+  }
+  builder.Seal(HeaderOfRows());
+  BlockHeader header;
+  std::string_view name;
+  ASSERT_TRUE(ReadBlockHead(block, &header, &name).ok());
+  const std::string_view body = std::string_view(block).substr(sizeof(header) + 1);
+  int refused = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<char> changed(body.begin(), body.end());
+    changed.resize(changed.size() - random() % 3 * (random() % changed.size()) / 2);
+    for (size_t edits = random() % 4; edits > 0 && !changed.empty(); --edits) {
+      changed[random() % changed.size()] = static_cast<char>(random());
+    }
+    BlockContents contents(header, {changed.data(), changed.size()});
+    Status status;
+    const char* image;
+    std::string_view tail;
+    for (uint32_t i = 0; i < contents.num_rows() && status.ok(); ++i) {
+      status = contents.NextRow(&image, &tail);
+    }
+    if (status.ok()) status = contents.CheckEnd();
+    refused += !status.ok();
+  }
+  EXPECT_GT(refused, 1000);
 }
 
 // Their rows stand alone and without a byte that says so.

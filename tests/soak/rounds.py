@@ -128,8 +128,13 @@ class Round:
         """Stopped while a second instance takes over, then continued: it must end with an error."""
         if self.ends_by_itself():
             return True
-        first, self.process = self.process, None
+        first = self.process
         first.signal(signal.SIGSTOP)
+        if not self.job.ENDLESS and not self.job.check()[1]:
+            # Stopped on its way out, perhaps: a second instance would be a rerun.
+            first.signal(signal.SIGCONT)
+            return first.ends_well_within(ZOMBIE_LIMIT_S)
+        self.process = None
         second = self.start(self.draw.randint(1, 3))
         finished = second.ends_well_within(self.draw.uniform(0.3, 1.5))
         first.signal(signal.SIGCONT)

@@ -25,7 +25,9 @@ else()
   add_compile_definitions(FMT_HEADER_ONLY)
 endif()
 if(THALWEG_SANITIZE)
-  add_compile_options(-fsanitize=${THALWEG_SANITIZE} -fno-sanitize-recover=all)
+  # g++ takes what the sanitizers insert for uses of values that are not set.
+  add_compile_options(-fsanitize=${THALWEG_SANITIZE} -fno-sanitize-recover=all
+                      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_link_options(-fsanitize=${THALWEG_SANITIZE})
 endif()
 option(THALWEG_FUZZ "instrument for libFuzzer and build tests/fuzz (clang only)" OFF)
